@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""`souk build` of the default shop and of one ten times its size; Online Retail from file to figures."""
+
+import json
+import lzma
+import os
+import shutil
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+from generate import FIRST_DAY, LAST_DAY, souk_command
+from measure import (REPOSITORY, RUN_COLUMNS, Run, arguments, best, machine, refuse, run, souk, souk_json, table,
+                     verdict, versions, work_directory)
+
+DATA = Path(os.environ.get("SOUK_SHOP_DATA", REPOSITORY.parent / "shared" / "data"))
+RECOMPUTE = REPOSITORY / "tests" / "independent" / "recompute.py"
+FIGURES = ("revenue", "transactions", "orders", "units")
+
+
+def overview(home, first, last):
+    return souk_json(home, "report", "sales_overview", "--from", first, "--to", last)[0]
+
+
+def compare(label, expected, got):
+    return [f"{label}: {name} {got[name]}, expected {expected[name]}" for name in FIGURES
+            if Decimal(str(got[name])) != Decimal(str(expected[name]))]
+
+
+def shop(work, factor, rounds):
+    """Generates a shop, ingests it once and builds it `rounds` times from nothing."""
+    directory, base = work / f"shop{factor}", work / f"base{factor}"
+    run(souk_command(directory, factor))
+    ingest = run([souk(), "--data-dir", base, "--quiet", "ingest", directory])
+    truth = json.loads((directory / "truth.json").read_text(), parse_float=Decimal)
+    shutil.rmtree(directory)
+    builds = []
+    for i in range(rounds):
+        home = work / f"home{factor}-{i}"
+        run(["cp", "-al", base, home])
+        builds.append(run([souk(), "--data-dir", home, "--quiet", "build"]))
+    got = overview(home, FIRST_DAY, LAST_DAY)
+    return ingest, best(builds), compare(f"shop × {factor}", truth["totals"], got)
+
+
+def online_retail(work, rounds):
+    """Seconds of ingest and build together, and the independent program's on the same file."""
+    packed = DATA / "online_retail.csv.xz"
+    if not packed.is_file():
+        return None
+    plain = work / "online_retail.csv"
+    plain.write_bytes(lzma.decompress(packed.read_bytes()))
+    peer = run([sys.executable, RECOMPUTE, "online-retail", plain])
+    both = []
+    for i in range(rounds):
+        home = work / f"retail{i}"
+        ingest = run([souk(), "--data-dir", home, "--quiet", "ingest", plain, "--as", "transactions"])
+        build = run([souk(), "--data-dir", home, "--quiet", "build"])
+        both.append(Run(ingest.seconds + build.seconds, ingest.cpu + build.cpu, max(ingest.peak_mb, build.peak_mb), ""))
+    expected = json.loads(peer.output)
+    got = overview(home, expected["period"]["from"], expected["period"]["to"])
+    return best(both), peer, compare("Online Retail", expected["whole"], got)
+
+
+def main():
+    given = arguments(__doc__).parse_args()
+    print(machine())
+    print(versions())
+    with work_directory() as work:
+        ingest, build, differences = shop(work, 1, given.rounds)
+        large_ingest, large, more = shop(work, 10, 1)
+        retail = online_retail(work, given.rounds)
+    differences += more + (retail[2] if retail else [])
+    if differences:
+        refuse(differences)
+    rows = [["ingest, default sizes", *ingest.cells()], ["build, default sizes", *build.cells()],
+            ["ingest, ten times", *large_ingest.cells()], ["build, ten times", *large.cells()]]
+    claims = [(build.seconds < 8, f"build {build.seconds:.1f} s (under 8 s)"),
+              (large.seconds <= 10 * build.seconds,
+               f"ten times the size {large.seconds / build.seconds:.1f} times the time (at most 10)"),
+              (large.peak_mb < 4096, f"{large.peak_mb:.0f} MB (under 4 GB)")]
+    if retail:
+        rows += [["Online Retail, ingest + build", *retail[0].cells()],
+                 ["the same figures in plain Python", *retail[1].cells()]]
+        claims.append((retail[0].seconds < 6, f"Online Retail {retail[0].seconds:.1f} s (under 6 s)"))
+    else:
+        print(f"Online Retail is left out: {DATA} does not hold it")
+    table(["", *RUN_COLUMNS], rows)
+    verdict(claims)
+
+
+if __name__ == "__main__":
+    main()

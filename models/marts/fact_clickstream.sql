@@ -1,0 +1,41 @@
+-- Every event with its customer, product and visit. A session_id that falls silent for more than 30 minutes begins a new
+-- visit: its first visit keeps the session_id as session_key, the others get a number.
+WITH interrupted AS (
+  SELECT session_id
+  FROM stg_clickstream
+  GROUP BY session_id
+  HAVING micros_between(MIN(event_time), MAX(event_time)) > 1800000000
+),
+gaps AS (
+  SELECT
+    e.event_id, e.session_id, e.event_time,
+    CASE WHEN micros_between(
+      LAG(e.event_time) OVER (PARTITION BY e.session_id ORDER BY e.event_time, e.event_id), e.event_time) > 1800000000
+      THEN 1 ELSE 0 END AS begins_visit
+  FROM stg_clickstream e
+  JOIN interrupted i ON i.session_id = e.session_id
+),
+split_events AS (
+  SELECT
+    event_id,
+    SUM(begins_visit) OVER (PARTITION BY session_id ORDER BY event_time, event_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS visit
+  FROM gaps
+)
+SELECT
+  e.event_id,
+  u.user_key, e.user_id,
+  e.session_id,
+  CASE WHEN s.visit > 0 THEN e.session_id || '#' || CAST(s.visit + 1 AS STRING) ELSE e.session_id END AS session_key,
+  e.event_time, e.shop_day, e.shop_hour, e.event_type, e.page_url, e.referrer,
+  e.product_id,
+  e.order_id, e.quantity, e.price, e.search_query, e.search_results,
+  e.device_type, e.traffic_source, e.campaign, e.city, e.country,
+  COALESCE(e.country, 'Unknown') AS region,
+  p.category,
+  u.segment,
+  e.year, e.month, e.day
+FROM stg_clickstream e
+LEFT JOIN split_events s ON s.event_id = e.event_id
+LEFT JOIN dim_users u ON u.user_id = e.user_id AND u.is_current
+LEFT JOIN dim_products p ON p.product_id = e.product_id AND p.is_current

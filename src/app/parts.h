@@ -1,0 +1,65 @@
+// The parts of one running Souk, made from the settings. parts.cc is the only file that names
+// implementations.
+//
+// Threads: the getters may be called from any thread; each part is opened once, when it is first asked for.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "app/data_directory.h"
+#include "base/clock.h"
+#include "base/options.h"
+#include "ingest/file_ingest.h"
+#include "lake/file_store.h"
+#include "lake/quarantine.h"
+#include "lake/raw_zone.h"
+#include "sql/database.h"
+#include "sql/door.h"
+#include "warehouse/report.h"
+#include "warehouse/warehouse.h"
+
+namespace souk::app {
+
+class Parts {
+ public:
+  // Takes the data directory; fails when somebody else holds it.
+  static Result<std::unique_ptr<Parts>> Open(const Settings& settings, const Clock& clock);
+  ~Parts();
+
+  const Settings& settings() const { return settings_; }
+  const Clock& clock() const { return clock_; }
+  DataDirectory& directory() { return *directory_; }
+
+  Result<std::shared_ptr<lake::FileStore>> Store();
+  Result<lake::RawZone*> Raw();
+  Result<lake::Quarantine*> Quarantine();
+  Result<std::shared_ptr<sql::Database>> WarehouseDatabase();
+  // In memory, for reading and checking files.
+  Result<std::shared_ptr<sql::Database>> ScratchDatabase();
+  Result<ingest::IngestTarget> IngestTarget();
+  Result<std::shared_ptr<sql::QueryDoor>> Door();
+  Result<warehouse::Warehouse*> Warehouse();
+  Result<warehouse::ReportBook*> Reports();
+
+ private:
+  Parts(Settings settings, const Clock& clock, std::unique_ptr<DataDirectory> directory);
+
+  Settings settings_;
+  const Clock& clock_;
+  std::unique_ptr<DataDirectory> directory_;
+  std::recursive_mutex mutex_;
+  std::shared_ptr<lake::FileStore> store_;
+  std::unique_ptr<lake::RawZone> raw_;
+  std::unique_ptr<lake::Quarantine> quarantine_;
+  std::shared_ptr<sql::Database> database_;
+  std::shared_ptr<sql::Database> scratch_;
+  std::shared_ptr<sql::QueryDoor> door_;
+  std::unique_ptr<warehouse::Warehouse> warehouse_;
+  std::unique_ptr<warehouse::ReportBook> reports_;
+};
+
+// The warehouse's options as the settings say; usable without opening anything.
+warehouse::WarehouseOptions WarehouseOptionsOf(const Settings& settings);
+
+}  // namespace souk::app

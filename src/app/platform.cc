@@ -1,0 +1,150 @@
+#include "app/platform.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "app/builder_service.h"
+#include "app/local_job_host.h"
+#include "app/parts.h"
+#include "app/service.h"
+#include "app/verb.h"
+#include "app/version.h"
+#include "app/web_service.h"
+#include "net/http_client.h"
+
+namespace souk::app {
+namespace {
+
+constexpr auto kWatchInterval = std::chrono::seconds(1);
+constexpr auto kStopInterval = std::chrono::milliseconds(100);
+
+Status CheckNames(const std::vector<std::string>& only) {
+  auto names = ServiceNames();
+  for (const std::string& name : only) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      return Fail(Code::kInvalid, "--only {}: there is no such service; there are {}", name,
+                  fmt::join(names, ", "));
+    }
+  }
+  return {};
+}
+
+Result<std::shared_ptr<serve::ApiParts>> MakeApiParts(Parts& parts, schedule::JobHost& jobs,
+                                                      std::shared_ptr<serve::ChangeFeed> changes,
+                                                      const ServiceHost& services) {
+  auto api = std::make_shared<serve::ApiParts>();
+  api->version = kVersion;
+  api->shop_name = parts.settings().Text("shop.name");
+  api->currency = parts.settings().Text("shop.currency");
+  api->time_zone = parts.settings().Text("shop.time_zone");
+  api->clock = &parts.clock();
+  api->started_at = parts.clock().Now();
+  api->jobs = &jobs;
+  TRY(api->warehouse, parts.Warehouse());
+  TRY(api->reports, parts.Reports());
+  TRY(api->door, parts.Door());
+  api->changes = std::move(changes);
+  api->services = [&services] {
+    std::vector<serve::ServiceStatus> list;
+    for (const ServiceInfo& info : services.Services()) {
+      list.push_back({info.name, ServiceStateName(info.state), info.since, info.restarts, info.error});
+    }
+    return list;
+  };
+  return api;
+}
+
+net::HttpServerOptions WebOptions(const Settings& settings) {
+  net::HttpServerOptions options;
+  options.address = settings.Text("web.address");
+  options.port = static_cast<uint16_t>(settings.Int("web.port"));
+  options.handler_threads = static_cast<int>(settings.Int("web.threads"));
+  options.allowed_hosts = settings.List("web.allowed_hosts");
+  return options;
+}
+
+// A running `souk up` holds the data open; what it answers is the proof.
+std::vector<CheckResult> CheckRunning(const std::string& url) {
+  std::vector<CheckResult> results;
+  for (const char* target : {"/api/status", "/api/shop", "/api/reports"}) {
+    auto answer = net::HttpClient(url).Send("GET", target);
+    Status status = answer ? Status() : Status(tl::unexpected(answer.error()));
+    if (answer && answer->status != 200)
+      status = Fail(Code::kUnavailable, "answered {}: {}", answer->status, answer->body);
+    results.push_back({url + target, std::move(status)});
+  }
+  return results;
+}
+
+}  // namespace
+
+std::vector<std::string> ServiceNames() { return {"builder", "web"}; }
+
+Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformOptions& options) {
+  TRY_STATUS(CheckNames(options.only));
+  TRY(auto parts, Parts::Open(settings, clock));
+  auto changes = std::make_shared<serve::ChangeFeed>();
+  TRY(auto log, JobLog::Open(parts->directory().control(), clock.Now()));
+  schedule::JobHost* jobs = nullptr;
+  LocalJobHost host(JobKinds(*parts, *changes, &jobs), std::move(log), clock);
+  jobs = &host;
+
+  ServiceHost services(clock);
+  auto wanted = [&](std::string_view name) {
+    return options.only.empty() ||
+           std::find(options.only.begin(), options.only.end(), name) != options.only.end();
+  };
+  if (wanted("builder")) {
+    TRY(auto* raw, parts->Raw());
+    BuilderOptions builder;
+    builder.debounce_ms = settings.DurationMs("warehouse.debounce");
+    builder.max_wait_ms = settings.DurationMs("warehouse.max_wait");
+    services.Add(std::make_unique<BuilderService>(*raw, host, clock, builder));
+  }
+  if (wanted("web")) {
+    TRY(auto api, MakeApiParts(*parts, host, changes, services));
+    auto listen = [&](const std::string& url) {
+      (void)parts->directory().Announce(url);
+      if (options.on_listen) options.on_listen(url);
+    };
+    services.Add(std::make_unique<WebService>(WebOptions(settings), std::move(api), listen));
+  }
+  TRY_STATUS(services.Start());
+  auto next_watch = std::chrono::steady_clock::now() + kWatchInterval;
+  while (!options.should_stop()) {
+    std::this_thread::sleep_for(kStopInterval);
+    if (std::chrono::steady_clock::now() < next_watch) continue;
+    services.Watch();
+    next_watch += kWatchInterval;
+  }
+  services.Stop();
+  host.Stop();
+  return {};
+}
+
+std::vector<CheckResult> CheckAll(const Settings& settings, const Clock& clock) {
+  auto owner = DataDirectory::FindOwner(settings.Text("data.dir"));
+  if (owner && !owner->url.empty()) return CheckRunning(owner->url);
+  std::vector<CheckResult> results;
+  auto add = [&](std::string name, Status status) {
+    results.push_back({std::move(name), std::move(status)});
+  };
+  auto drop = [](auto&& result) { return result ? Status() : Status(tl::unexpected(result.error())); };
+  auto opened = Parts::Open(settings, clock);
+  add("data directory " + settings.Text("data.dir"), drop(opened));
+  if (!opened) return results;
+  Parts& parts = **opened;
+  auto store = parts.Store();
+  add("lake", store ? (*store)->Check() : drop(store));
+  add("job log", drop(JobLog::Open(parts.directory().control(), clock.Now())));
+  add("warehouse", drop(parts.Warehouse()));
+  auto door = parts.Door();
+  add("query door", door ? drop((*door)->Run(governance::LocalOwner(), "SELECT 1")) : drop(door));
+  add("reports", drop(parts.Reports()));
+  return results;
+}
+
+}  // namespace souk::app

@@ -1,0 +1,36 @@
+// `souk up`: the services of one data directory in one process.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/options.h"
+
+namespace souk::app {
+
+struct PlatformOptions {
+  std::vector<std::string> only;  // names of services; empty = all
+  // Hears the page's address when the web server listens.
+  std::function<void(const std::string& url)> on_listen;
+  // Asked about every 100 ms; true ends the run in order.
+  std::function<bool()> should_stop;
+};
+
+// Returns when everything has stopped. Fails when a service cannot be started.
+Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformOptions& options);
+
+// The names that --only takes.
+std::vector<std::string> ServiceNames();
+
+// One line for each connection and store: what was checked and whether it works. While `souk up` runs it is
+// asked.
+struct CheckResult {
+  std::string name;
+  Status status;
+};
+std::vector<CheckResult> CheckAll(const Settings& settings, const Clock& clock);
+
+}  // namespace souk::app

@@ -1,0 +1,144 @@
+#include "app/settings.h"
+
+#include <toml++/toml.h>
+
+#include <cstdlib>
+
+#include "base/files.h"
+
+namespace souk::app {
+namespace {
+
+std::string TomlText(const toml::node& node) {
+  if (auto text = node.value<std::string>(); node.is_string()) return *text;
+  if (node.is_boolean()) return *node.value<bool>() ? "true" : "false";
+  if (node.is_integer()) return std::to_string(*node.value<int64_t>());
+  if (const toml::array* items = node.as_array()) {
+    std::string text;
+    for (const toml::node& item : *items) text += (text.empty() ? "" : ", ") + TomlText(item);
+    return text;
+  }
+  return {};
+}
+
+// Replaces ${NAME} by the environment's value.
+Result<std::string> ExpandEnvironment(std::string_view text, std::string_view origin) {
+  std::string expanded;
+  while (true) {
+    size_t start = text.find("${");
+    expanded += text.substr(0, start);
+    if (start == std::string_view::npos) return expanded;
+    size_t end = text.find('}', start);
+    if (end == std::string_view::npos) return Fail(Code::kInvalid, "{}: '${{' without '}}'", origin);
+    std::string name(text.substr(start + 2, end - start - 2));
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return Fail(Code::kInvalid, "{}: the environment has no variable {}", origin, name);
+    expanded += value;
+    text.remove_prefix(end + 1);
+  }
+}
+
+Status SetExpanded(Settings& settings, const std::string& key, std::string_view text,
+                   const std::string& origin) {
+  TRY(std::string value, ExpandEnvironment(text, origin));
+  return settings.Set(key, value, origin);
+}
+
+Status ReadToml(Settings& settings, const std::string& path, const toml::table& table,
+                const std::string& prefix) {
+  for (const auto& [name, node] : table) {
+    std::string key = prefix + std::string(name.str());
+    if (const toml::table* section = node.as_table()) {
+      TRY_STATUS(ReadToml(settings, path, *section, key + "."));
+      continue;
+    }
+    std::string origin = fmt::format("{} line {}", path, node.source().begin.line);
+    TRY_STATUS(SetExpanded(settings, key, TomlText(node), origin));
+  }
+  return {};
+}
+
+Status ReadConfigFile(Settings& settings, const std::string& path) {
+  TRY(std::string text, ReadFile(path));
+  try {
+    return ReadToml(settings, path, toml::parse(text), "");
+  } catch (const toml::parse_error& error) {
+    return Fail(Code::kInvalid, "{} line {}: {}", path, error.source().begin.line,
+                std::string(error.description()));
+  }
+}
+
+}  // namespace
+
+const std::vector<OptionSpec>& SettingTable() {
+  using K = OptionKind;
+  static const std::vector<OptionSpec> kTable = {
+      {"data.dir", K::kText, "souk-data", "path", "Where everything is kept; also --data-dir."},
+
+      {"shop.name", K::kText, "My shop", "", "The shop's name on pages."},
+      {"shop.time_zone", K::kText, "UTC", "IANA name",
+       "Decides days and hours, and what times without an offset mean."},
+      {"shop.currency", K::kText, "EUR", "ISO 4217 code", "The one currency of all money figures."},
+      {"shop.charge_codes", K::kList, "POST, DOT, M, m, D, C2, C3, S, B, PADS, CRUK, AMAZONFEE, BANK CHARGES",
+       "product ids", "Lines that are charges (postage, fees): in revenue, not among products."},
+
+      {"lake.url", K::kText, "", "path or URL", "Where the lake is; empty: lake/ in the data directory."},
+
+      {"warehouse.models", K::kText, "", "path", "A directory of SQL models in place of the built-in ones."},
+      {"warehouse.codec", K::kChoice, "zstd", "", "Compression of Parquet files in the lake.",
+       "zstd|snappy|gzip"},
+      {"warehouse.debounce", K::kDuration, "2s", "",
+       "How long new input must be quiet before a build starts."},
+      {"warehouse.max_wait", K::kDuration, "5m", "",
+       "A build starts after this time even while input keeps coming."},
+
+      {"sql.memory", K::kBytes, "3GB", "bytes",
+       "Memory that builds and queries may use; more spills to disk."},
+      {"sql.threads", K::kInt, "0", "threads", "Threads of builds and queries; 0: one per core."},
+      {"sql.timeout", K::kDuration, "60s", "", "A query that runs longer is stopped."},
+      {"sql.max_rows", K::kInt, "1000000", "rows", "A query that returns more is refused."},
+
+      {"web.address", K::kText, "127.0.0.1", "IP address", "Where the page and the API listen."},
+      {"web.port", K::kInt, "8080", "port", "0: any free port, which is printed."},
+      {"web.allowed_hosts", K::kList, "", "host names",
+       "Names beside localhost by which browsers may reach the page."},
+      {"web.threads", K::kInt, "4", "threads", "Threads that answer requests."},
+
+      {"log.level", K::kChoice, "warn", "", "What is logged on standard error.", "debug|info|warn|error|off"},
+      {"log.rooms", K::kText, "", "room=level,…", "Levels of single parts, e.g. net=debug,warehouse=info."},
+      {"log.format", K::kChoice, "text", "", "One line per event, as text or as JSON.", "text|json"},
+  };
+  return kTable;
+}
+
+namespace {
+
+Status Apply(Settings& settings, const SettingSources& sources) {
+  if (PathExists(sources.config_path) || sources.config_given) {
+    TRY_STATUS(ReadConfigFile(settings, sources.config_path));
+  }
+  for (const std::string& set : sources.sets) {
+    size_t equals = set.find('=');
+    if (equals == std::string::npos) {
+      return Fail(Code::kInvalid, "--set {}: not of the form section.key=value", set);
+    }
+    TRY_STATUS(SetExpanded(settings, set.substr(0, equals), set.substr(equals + 1), "--set"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Settings> LoadSettings(const SettingSources& sources) {
+  Settings settings(SettingTable());
+  TRY_STATUS(Apply(settings, sources));
+  std::string own = settings.Text("data.dir") + "/" + kDirectorySettings;
+  if (!PathExists(own)) return settings;
+  // Which directory it is, only the other sources say; they are applied again over its settings.
+  Settings layered(SettingTable());
+  TRY_STATUS(ReadConfigFile(layered, own));
+  TRY_STATUS(Apply(layered, sources));
+  return layered;
+}
+
+}  // namespace souk::app

@@ -1,0 +1,82 @@
+#include <CLI/CLI.hpp>
+
+#include "app/verb.h"
+
+namespace souk::app {
+namespace {
+
+class BuildVerb : public Verb {
+ public:
+  void AddOptions(CLI::App& app) override {
+    AddFormat(app);
+    auto* date = app.add_option("--date", date_, "only this shop day (YYYY-MM-DD)");
+    auto* from = app.add_option("--from", from_, "only shop days from this one");
+    auto* to = app.add_option("--to", to_, "only shop days up to this one");
+    date->excludes(from)->excludes(to);
+    app.add_flag("--full", request_.full, "everything again, also what is up to date");
+    app.add_option("--only", request_.only, "only these models");
+    app.add_flag("--explain", explain_, "say what would run and why, run nothing");
+  }
+
+  Status Run(VerbContext& context) override {
+    TRY(request_.from, ParseDay(date_.empty() ? from_ : date_, date_.empty() ? "--from" : "--date"));
+    TRY(request_.to, ParseDay(date_.empty() ? to_ : date_, date_.empty() ? "--to" : "--date"));
+    TRY(auto* warehouse, context.parts.Warehouse());
+    if (explain_) {
+      TRY(auto steps, warehouse->Explain(request_));
+      PrintSteps(context.progress, steps, false);
+      return {};
+    }
+    TRY(auto report, warehouse->Build(request_, context.progress));
+    PrintSteps(context.progress, report.steps, true);
+    if (!report.failures.empty()) return Failed(context.progress, report);
+    if (report.changed) {
+      TRY(auto state, warehouse->State());
+      context.changes->Publish(state);
+    }
+    if (format_ == OutputFormat::kTable) {
+      context.progress.Line(report.changed
+                                ? fmt::format("warehouse version {}", report.version)
+                                : fmt::format("up to date (warehouse version {})", report.version));
+    }
+    return {};
+  }
+
+ private:
+  void PrintSteps(Progress& out, const std::vector<warehouse::BuildStep>& steps, bool ran) const {
+    std::vector<sql::Column> columns = {
+        {"model", "VARCHAR"}, {"kind", "VARCHAR"}, {ran ? "ran" : "runs", "VARCHAR"}, {"why", "VARCHAR"}};
+    if (ran) columns.insert(columns.end(), {{"rows", "BIGINT"}, {"ms", "BIGINT"}});
+    ListBuilder list(columns);
+    for (const auto& step : steps) {
+      std::vector<sql::Cell> row = {step.model, step.materialized, std::string(step.runs ? "yes" : "no"),
+                                    step.reason};
+      if (ran) {
+        row.emplace_back(step.runs ? sql::Cell(static_cast<int64_t>(step.rows)) : sql::Cell());
+        row.emplace_back(step.runs ? sql::Cell(step.milliseconds) : sql::Cell());
+      }
+      list.Row(std::move(row));
+    }
+    PrintTable(out, list.table(), format_);
+  }
+
+  static Status Failed(Progress& out, const warehouse::BuildReport& report) {
+    for (const auto& failure : report.failures) {
+      out.Line(
+          fmt::format("failed: {} on {}, {} rows", failure.test, failure.model, GroupDigits(failure.rows)));
+    }
+    return Fail(Code::kInvalid,
+                "{} data {} failed; the last good version (warehouse version {}) is still served",
+                report.failures.size(), report.failures.size() == 1 ? "test" : "tests", report.version);
+  }
+
+  std::string date_, from_, to_;
+  bool explain_ = false;
+  warehouse::BuildRequest request_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> MakeBuildVerb() { return std::make_unique<BuildVerb>(); }
+
+}  // namespace souk::app

@@ -1,0 +1,99 @@
+#include <CLI/CLI.hpp>
+
+#include "app/verb.h"
+#include "ingest/file_ingest.h"
+
+namespace souk::app {
+namespace {
+
+class QuarantineVerb : public Verb {
+ public:
+  void AddOptions(CLI::App& app) override {
+    AddFormat(app);
+    app.require_subcommand(1);
+    app.fallthrough();
+    list_ = app.add_subcommand("ls", "files with records that could not be taken");
+    show_ = app.add_subcommand("show", "the records of one file, with line number and reason");
+    show_->add_option("id", id_, "as `souk quarantine ls` shows it")->required();
+    show_->add_option("--limit", limit_, "how many records at most");
+    replay_ = app.add_subcommand("replay", "read the records again and take those that can be taken now");
+    replay_->add_option("id", id_, "as `souk quarantine ls` shows it")->required();
+    replay_->add_option("--map", maps_, "target=column: another mapping than at the first time");
+  }
+
+  Status Run(VerbContext& context) override {
+    TRY(auto* quarantine, context.parts.Quarantine());
+    if (list_->parsed()) return List(context, *quarantine);
+    if (show_->parsed()) return Show(context, *quarantine);
+    return Replay(context);
+  }
+
+ private:
+  Status List(VerbContext& context, const lake::Quarantine& quarantine) const {
+    TRY(auto files, quarantine.List());
+    if (files.empty() && format_ == OutputFormat::kTable) {
+      context.progress.Line("nothing is in quarantine");
+      return {};
+    }
+    ListBuilder list({{"id", "VARCHAR"},
+                      {"record", "VARCHAR"},
+                      {"records", "BIGINT"},
+                      {"source", "VARCHAR"},
+                      {"added", "VARCHAR"}});
+    for (const auto& file : files) {
+      list.Row(
+          {file.id, file.record, static_cast<int64_t>(file.records), file.source, FormatUtc(file.added)});
+    }
+    PrintTable(context.progress, list.table(), format_);
+    return {};
+  }
+
+  Status Show(VerbContext& context, const lake::Quarantine& quarantine) const {
+    TRY(auto file, quarantine.Get(id_));
+    TRY(auto records, quarantine.Records(id_, 0, limit_));
+    ListBuilder list(
+        {{"line", "BIGINT"}, {"reason", "VARCHAR"}, {"field", "VARCHAR"}, {"content", "VARCHAR"}});
+    for (const auto& record : records) {
+      list.Row({static_cast<int64_t>(record.line), record.reason, record.field, Content(record.content)});
+    }
+    PrintTable(context.progress, list.table(), format_);
+    if (format_ == OutputFormat::kTable && file.records > records.size()) {
+      context.progress.Line(
+          fmt::format("{} of {} records; --limit shows more", records.size(), GroupDigits(file.records)));
+    }
+    return {};
+  }
+
+  // A table shows the beginning of a long record; CSV and JSON have it whole.
+  std::string Content(const std::string& content) const {
+    constexpr size_t kShown = 120;
+    if (format_ != OutputFormat::kTable || content.size() <= kShown) return content;
+    size_t end = kShown;
+    while (end > 0 && (content[end] & 0xC0) == 0x80) --end;
+    return content.substr(0, end) + "…";
+  }
+
+  Status Replay(VerbContext& context) {
+    ingest::FileIngestOptions options;
+    options.time_zone = context.parts.settings().Text("shop.time_zone");
+    TRY(options.map, ParseMaps(maps_));
+    TRY(ingest::IngestTarget target, context.parts.IngestTarget());
+    TRY(auto report, ingest::ReplayQuarantine(target, id_, options, context.progress));
+    context.progress.Line(fmt::format("took {}, {} stay in quarantine", Counted(report.rows, "record"),
+                                      GroupDigits(report.quarantined)));
+    return {};
+  }
+
+  CLI::App* list_ = nullptr;
+  CLI::App* show_ = nullptr;
+  CLI::App* replay_ = nullptr;
+  std::string id_;
+  uint64_t limit_ = 50;
+  std::vector<std::string> maps_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> MakeQuarantineVerb() { return std::make_unique<QuarantineVerb>(); }
+
+}  // namespace souk::app

@@ -1,0 +1,115 @@
+#include <CLI/CLI.hpp>
+
+#include "app/verb.h"
+
+namespace souk::app {
+namespace {
+
+class ReportVerb : public Verb {
+ public:
+  void AddOptions(CLI::App& app) override {
+    AddFormat(app);
+    app.add_option("name", request_.name, "which report; all are listed when not given");
+    app.add_option("--from", from_, "first shop day (YYYY-MM-DD)");
+    app.add_option("--to", to_, "last shop day");
+    AddFilter(app, "--category", "category");
+    AddFilter(app, "--region", "region");
+    AddFilter(app, "--payment-method", "payment_method");
+    AddFilter(app, "--device", "device");
+    AddFilter(app, "--source", "source");
+    AddFilter(app, "--segment", "segment");
+    app.add_option("--limit", limit_, "rows at most, of reports that rank")->check(CLI::PositiveNumber);
+    app.add_flag("--compare", request_.compare_previous, "also the period of the same length before");
+    app.add_flag("--sql", sql_, "show the SQL behind it");
+  }
+
+  Status Run(VerbContext& context) override {
+    TRY(auto* reports, context.parts.Reports());
+    if (request_.name.empty()) return List(context.progress, *reports);
+    TRY(request_.from, ParseDay(from_, "--from"));
+    TRY(request_.to, ParseDay(to_, "--to"));
+    if (limit_ > 0) request_.limit = limit_;
+    for (const auto& [name, values] : filters_) {
+      if (!values.empty()) request_.filters[name] = values;
+    }
+    sql::QueryOptions limits;
+    limits.progress = &context.progress;
+    TRY(auto report, reports->Run(governance::LocalOwner(), request_, limits));
+    Print(context.progress, report);
+    return {};
+  }
+
+ private:
+  void AddFilter(CLI::App& app, const std::string& flag, const std::string& name) {
+    app.add_option(flag, filters_[name], "only this; several times: any of them")->allow_extra_args(false);
+  }
+
+  Status List(Progress& out, const warehouse::ReportBook& reports) const {
+    ListBuilder list({{"report", "VARCHAR"}, {"title", "VARCHAR"}, {"description", "VARCHAR"}});
+    for (const auto& info : reports.List()) list.Row({info.name, info.title, info.description});
+    PrintTable(out, list.table(), format_);
+    return {};
+  }
+
+  void Print(Progress& out, const warehouse::Report& report) const {
+    bool table = format_ == OutputFormat::kTable;
+    if (table) {
+      out.Line(fmt::format("{}, {} to {}{}", report.info.title, FormatDay(report.from), FormatDay(report.to),
+                           report.partial ? " (the last day is not over)" : ""));
+      out.Line("");
+    }
+    if (sql_) {
+      out.Line(report.sql);
+      return;
+    }
+    // One row of many figures reads better downwards.
+    bool one_row = report.table.rows.size() == 1;
+    PrintTable(out,
+               !table    ? report.table
+               : one_row ? Downwards(report)
+                         : Readable(report, report.table),
+               format_);
+    if (!report.previous) return;
+    if (table)
+      out.Line(fmt::format("\nbefore, {} to {}\n", FormatDay(*report.previous_from),
+                           FormatDay(*report.previous_to)));
+    PrintTable(out, table ? Readable(report, *report.previous) : *report.previous, format_);
+  }
+
+  // Shares as percentages, for people; CSV and JSON keep the fraction.
+  static sql::Table Readable(const warehouse::Report& report, sql::Table table) {
+    for (auto& row : table.rows) {
+      for (size_t c = 0; c < row.size(); ++c) row[c] = Value(row[c], report.columns[c].type);
+    }
+    return table;
+  }
+
+  static sql::Table Downwards(const warehouse::Report& report) {
+    ListBuilder list({{"figure", "VARCHAR"}, {"value", "DECIMAL"}, {"definition", "VARCHAR"}});
+    for (size_t c = 0; c < report.columns.size(); ++c) {
+      const auto& column = report.columns[c];
+      std::string label =
+          column.unit.empty() ? column.label : fmt::format("{}, {}", column.label, column.unit);
+      list.Row({label, Value(report.table.At(0, c), column.type), column.definition});
+    }
+    return list.table();
+  }
+
+  static sql::Cell Value(const sql::Cell& cell, const std::string& type) {
+    const double* share = std::get_if<double>(&cell);
+    if (type == "percent" && share != nullptr) return fmt::format("{:.2f} %", *share * 100);
+    return std::holds_alternative<std::monostate>(cell) ? cell : sql::Cell(sql::CellText(cell));
+  }
+
+  std::string from_, to_;
+  int64_t limit_ = 0;
+  bool sql_ = false;
+  std::map<std::string, std::vector<std::string>> filters_;
+  warehouse::ReportRequest request_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> MakeReportVerb() { return std::make_unique<ReportVerb>(); }
+
+}  // namespace souk::app

@@ -1,0 +1,130 @@
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include "app/data_directory.h"
+#include "app/platform.h"
+#include "app/shop_size.h"
+#include "base/files.h"
+#include "cli/command.h"
+#include "cli/exit.h"
+#include "cli/terminal.h"
+
+extern char** environ;
+
+namespace souk::cli {
+namespace {
+
+struct DemoFlags {
+  std::string size = "default";
+  bool no_open = false;
+};
+
+// The demo shop's settings live in its data directory, so that every later verb there knows them.
+constexpr const char* kDemoSettings =
+    "# Written by souk demo; settings of this data directory. Your souk.toml and --set win over them.\n"
+    "[shop]\nname = \"Demo shop\"\ntime_zone = \"Europe/Berlin\"\ncurrency = \"EUR\"\n";
+
+Status MakeShop(const Settings& settings, const DemoFlags& flags, const std::string& folder, bool quiet) {
+  generate::HistoryOptions options;
+  TRY_STATUS(app::SetShopSize(flags.size, options));
+  options.directory = folder;
+  options.overwrite = true;
+  options.time_zone = settings.Text("shop.time_zone");
+  options.currency = settings.Text("shop.currency");
+  // A year that ends yesterday, so that the page shows days people know.
+  int64_t today = SystemClock().Now() / kMicrosPerDay;
+  options.last_day = DayFromDays(today - 1);
+  options.first_day = DayFromDays(today - 365);
+  Terminal terminal(quiet);
+  return generate::GenerateHistory(options, terminal).map([](const auto&) {});
+}
+
+// Opens the page in the browser of whoever sits before the machine; not having one is no error.
+void OpenBrowser(const std::string& url) {
+  std::string program = "xdg-open", address = url;
+  char* arguments[] = {program.data(), address.data(), nullptr};
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", 1, 0);
+  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", 1, 0);
+  pid_t pid = 0;
+  posix_spawnp(&pid, program.c_str(), &actions, nullptr, arguments, environ);
+  posix_spawn_file_actions_destroy(&actions);
+}
+
+int RunStep(const CommandLine& line, const Settings& settings, const std::string& verb,
+            std::vector<std::string> args) {
+  CommandLine step = line;
+  step.verb = verb;
+  step.args = std::move(args);
+  return RunVerb(step, settings);
+}
+
+// Generates, ingests and builds the shop unless an earlier demo did; the marker is written last.
+int PrepareShop(const CommandLine& line, const Settings& settings, const DemoFlags& flags) {
+  std::string directory = AbsolutePath(settings.Text("data.dir"));
+  std::string marker = directory + "/demo-ready", files = directory + "/demo-files";
+  if (PathExists(marker)) return kExitOk;
+  if (Status made = MakeShop(settings, flags, files, line.quiet); !made) return PrintError(made.error());
+  if (int code = RunStep(line, settings, "ingest", {files}); code != kExitOk) return code;
+  if (int code = RunStep(line, settings, "build", {}); code != kExitOk) return code;
+  if (Status written = WriteFileAtomic(marker, flags.size + "\n"); !written)
+    return PrintError(written.error());
+  (void)RemoveTree(files);  // the lake has them
+  return kExitOk;
+}
+
+}  // namespace
+
+int RunDemo(const CommandLine& line) {
+  CLI::App parser("a simulated shop from nothing to its page: generate, ingest, build, up", "souk demo");
+  DemoFlags flags;
+  parser.add_option("--size", flags.size, "small, default or large")
+      ->check(CLI::IsMember({"small", "default", "large"}));
+  parser.add_flag("--no-open", flags.no_open, "open no browser");
+  std::vector<std::string> reversed(line.args.rbegin(), line.args.rend());
+  try {
+    parser.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(parser.help().c_str(), stdout);
+    return kExitOk;
+  } catch (const CLI::ParseError& error) {
+    return PrintError(
+        {Code::kInvalid, fmt::format("demo: {}; `souk demo --help` shows what it takes", error.what())});
+  }
+  auto settings = app::LoadSettings(line.sources);
+  if (!settings) return PrintError(settings.error());
+  std::string directory = AbsolutePath(settings->Text("data.dir"));
+  if (auto owner = app::DataDirectory::FindOwner(directory); owner && !owner->url.empty()) {
+    std::printf("already running\n%s\n", owner->url.c_str());
+    return kExitOk;
+  }
+  std::string own = directory + "/" + app::kDirectorySettings;
+  if (PathExists(directory + "/format") && !PathExists(own)) {
+    return PrintError(
+        {Code::kAlreadyExists,
+         fmt::format("{} holds data of your own; give the demo another place with --data-dir", directory)});
+  }
+  if (Status made = CreateDirectories(directory); !made) return PrintError(made.error());
+  if (!PathExists(own)) {
+    if (Status written = WriteFileAtomic(own, kDemoSettings); !written) return PrintError(written.error());
+  }
+  settings = app::LoadSettings(line.sources);
+  if (!settings) return PrintError(settings.error());
+  if (int code = PrepareShop(line, *settings, flags); code != kExitOk) return code;
+  if (StopRequested()) return kExitCancelled;
+  app::PlatformOptions options;
+  options.on_listen = [&](const std::string& url) {
+    std::printf("\nSouk is running; Ctrl-C stops it. The page:\n%s\n", url.c_str());
+    std::fflush(stdout);
+    if (!flags.no_open) OpenBrowser(url);
+  };
+  options.should_stop = StopRequested;
+  Status ended = app::RunPlatform(*settings, SystemClock(), options);
+  return ended ? kExitOk : PrintError(ended.error());
+}
+
+}  // namespace souk::cli

@@ -1,0 +1,104 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "app/output.h"
+#include "app/shop_size.h"
+#include "base/files.h"
+#include "cli/command.h"
+#include "cli/exit.h"
+#include "cli/terminal.h"
+
+namespace souk::cli {
+namespace {
+
+Result<generate::FileFormat> ParseFormat(const std::string& text) {
+  if (text == "csv") return generate::FileFormat::kCsv;
+  if (text == "json") return generate::FileFormat::kJson;
+  if (text == "parquet") return generate::FileFormat::kParquet;
+  return Fail(Code::kInvalid, "--format {}: use csv, json or parquet", text);
+}
+
+struct Flags {
+  generate::HistoryOptions history;
+  std::string size = "default";
+  std::string first_day, last_day, format, time_zone, currency;
+  uint64_t users = 0, products = 0, transactions = 0, events = 0;
+};
+
+void AddFlags(CLI::App& app, Flags& flags) {
+  app.add_option("--out", flags.history.directory, "where the files go")->default_val("data/raw");
+  app.add_option("--size", flags.size, "small, default or large")
+      ->check(CLI::IsMember({"small", "default", "large"}));
+  app.add_option("--users", flags.users, "how many, in place of the size's");
+  app.add_option("--products", flags.products, "how many, in place of the size's");
+  app.add_option("--transactions", flags.transactions, "order lines, in place of the size's");
+  app.add_option("--events", flags.events, "clickstream events, in place of the size's");
+  app.add_option("--seed", flags.history.seed, "same seed, same bytes");
+  app.add_option("--first-day", flags.first_day, "YYYY-MM-DD");
+  app.add_option("--last-day", flags.last_day, "YYYY-MM-DD");
+  app.add_option("--format", flags.format,
+                 "csv, json or parquet for all files; else CSV, Parquet and JSON as fits");
+  app.add_option("--time-zone", flags.time_zone, "of the shop; the setting shop.time_zone when not given");
+  app.add_option("--currency", flags.currency, "of the shop; the setting shop.currency when not given");
+  app.add_option("--threads", flags.history.threads, "changes the speed only");
+  app.add_flag("--overwrite", flags.history.overwrite, "replace an earlier generated shop");
+}
+
+Status Complete(Flags& flags, const Settings& settings) {
+  auto& history = flags.history;
+  TRY_STATUS(app::SetShopSize(flags.size, history));
+  if (flags.users > 0) history.users = flags.users;
+  if (flags.products > 0) history.products = flags.products;
+  if (flags.transactions > 0) history.transactions = flags.transactions;
+  if (flags.events > 0) history.events = flags.events;
+  if (!flags.first_day.empty()) {
+    TRY(history.first_day, ParseDay(flags.first_day));
+  }
+  if (!flags.last_day.empty()) {
+    TRY(history.last_day, ParseDay(flags.last_day));
+  }
+  if (!flags.format.empty()) {
+    TRY(auto format, ParseFormat(flags.format));
+    history.entities_format = history.transactions_format = history.clickstream_format = format;
+  }
+  history.time_zone = flags.time_zone.empty() ? settings.Text("shop.time_zone") : flags.time_zone;
+  history.currency = flags.currency.empty() ? settings.Text("shop.currency") : flags.currency;
+  history.directory = AbsolutePath(history.directory);
+  return {};
+}
+
+}  // namespace
+
+int RunGenerate(const CommandLine& line, const Settings& settings) {
+  CLI::App parser("make the data of a simulated shop", "souk generate");
+  parser.require_subcommand(1);
+  Flags flags;
+  AddFlags(*parser.add_subcommand("history",
+                                  "users, products, transactions and clickstream as files, and truth.json"),
+           flags);
+  std::vector<std::string> reversed(line.args.rbegin(), line.args.rend());
+  try {
+    parser.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(parser.help("", CLI::AppFormatMode::All).c_str(), stdout);
+    return kExitOk;
+  } catch (const CLI::ParseError& error) {
+    return PrintError({Code::kInvalid, fmt::format("generate: {}; `souk generate --help` shows what it takes",
+                                                   error.what())});
+  }
+  if (Status complete = Complete(flags, settings); !complete) return PrintError(complete.error());
+  Terminal terminal(line.quiet);
+  auto summary = generate::GenerateHistory(flags.history, terminal);
+  terminal.EndStage();
+  if (!summary) return PrintError(summary.error());
+  if (!line.quiet) {
+    terminal.Line(fmt::format("{} users, {} products, {} transactions, {} events: {} files, {} in {}",
+                              app::GroupDigits(summary->users), app::GroupDigits(summary->products),
+                              app::GroupDigits(summary->transactions), app::GroupDigits(summary->events),
+                              app::GroupDigits(summary->files), app::FormatBytes(summary->bytes),
+                              flags.history.directory));
+  }
+  return kExitOk;
+}
+
+}  // namespace souk::cli

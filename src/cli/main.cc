@@ -1,0 +1,84 @@
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "app/verb.h"
+#include "app/version.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/exit.h"
+
+namespace souk::cli {
+namespace {
+
+void PrintHelp() {
+  std::puts(
+      "souk, the data platform of an online shop\n"
+      "\n"
+      "usage: souk [flags] VERB [arguments]\n"
+      "\n"
+      "  demo        a simulated shop from nothing to its page\n"
+      "  up          run the platform: the page, the API, builds as input arrives\n"
+      "  generate    the data of a simulated shop, as files");
+  for (const app::VerbKind& kind : app::Verbs())
+    std::printf("  %-11s %s\n", kind.name.c_str(), kind.summary.c_str());
+  std::puts(
+      "  models      the SQL models, as text for DuckDB, Spark or Hive\n"
+      "  config      the settings: show, docs\n"
+      "  check       try every connection and store\n"
+      "\n"
+      "flags, before or after the verb:\n"
+      "  --config FILE        settings; souk.toml when it is there\n"
+      "  --data-dir DIR       where everything is kept; souk-data when not given\n"
+      "  --set section.key=v  one setting\n"
+      "  --format F           lists as table, csv or json\n"
+      "  -q, --quiet          no progress\n"
+      "  -v, --verbose        log what is done\n"
+      "  --version            of the program and its libraries\n"
+      "\n"
+      "souk VERB --help says more.");
+}
+
+void PrintVersion() {
+  std::printf("souk %s\n", app::kVersion);
+  for (const auto& [name, version] : app::LibraryVersions())
+    std::printf("  %s %s\n", name.c_str(), version.c_str());
+}
+
+Status SetUpLog(const CommandLine& line, const Settings& settings) {
+  LogOptions options;
+  TRY(options.level, ParseLogLevel(settings.Text("log.level")));
+  if (line.verbose) options.level = std::min(options.level, LogLevel::kInfo);
+  options.rooms = settings.Text("log.rooms");
+  options.json = settings.Text("log.format") == "json";
+  return ConfigureLog(options);
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  CatchSignals();
+  auto line = ParseCommandLine(arguments);
+  if (!line) return PrintError(line.error());
+  if (line->version) {
+    PrintVersion();
+    return kExitOk;
+  }
+  if (line->help || line->verb.empty() || line->verb == "help") {
+    PrintHelp();
+    return line->help || line->verb == "help" ? kExitOk : kExitInvalid;
+  }
+  auto settings = app::LoadSettings(line->sources);
+  if (!settings) return PrintError(settings.error());
+  if (Status logging = SetUpLog(*line, *settings); !logging) return PrintError(logging.error());
+  if (line->verb == "up") return RunUp(*line, *settings);
+  if (line->verb == "demo") return RunDemo(*line);
+  if (line->verb == "generate") return RunGenerate(*line, *settings);
+  if (line->verb == "config") return RunConfig(*line, *settings);
+  if (line->verb == "check") return RunCheck(*line, *settings);
+  if (line->verb == "models") return RunModels(*line, *settings);
+  return RunVerb(*line, *settings);
+}
+
+}  // namespace
+}  // namespace souk::cli
+
+int main(int argc, char** argv) { return souk::cli::Main({argv + 1, argv + argc}); }

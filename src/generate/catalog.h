@@ -1,0 +1,61 @@
+// The products of one shop: what they cost and how they are chosen. Popularity within a category falls by
+// Zipf's law.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "generate/goods.h"
+#include "generate/random.h"
+#include "generate/weighted_choice.h"
+
+namespace souk::generate {
+
+struct Product {
+  uint32_t price = 0;  // cents
+  uint32_t cost = 0;   // cents
+  uint32_t rank = 0;   // of popularity in its category, 0 = best
+  uint8_t category = 0;
+  uint8_t subcategory = 0;
+  uint8_t noun = 0;
+  uint8_t brand = 0;
+};
+
+// Threads: reading from any.
+class Catalog {
+ public:
+  // `months` = number of months that the history touches, the first one being `first_month` (1…12).
+  Catalog(uint64_t seed, uint32_t products, int first_month, int months);
+
+  uint32_t size() const { return static_cast<uint32_t>(products_.size()); }
+  const Product& at(uint32_t product) const { return products_[product]; }
+  std::string NameOf(uint32_t product) const;
+
+  // The category of a line that somebody in `region` buys in the month `month` of the history (0 = the
+  // first).
+  uint32_t PickCategory(Random& random, int month, uint32_t region) const {
+    return demand_[static_cast<size_t>(month) * kRegions + region].Pick(random);
+  }
+  // The favourite category of somebody in `region`, whatever the season.
+  uint32_t PickFavourite(Random& random, uint32_t region) const { return favourite_[region].Pick(random); }
+  // A product of `category` by popularity. The category must be one that was picked: others may be empty.
+  uint32_t PickProduct(Random& random, uint32_t category) const {
+    return ranked_[first_rank_[category] + popularity_[category].Pick(random)];
+  }
+
+ private:
+  void MakeProducts(uint64_t seed, uint32_t count);
+  void MakeDemand(int first_month, int months);
+
+  uint64_t seed_;
+  std::vector<Product> products_;
+  std::vector<uint32_t> ranked_;                        // category by category, the most popular first
+  std::array<uint32_t, kCategories + 1> first_rank_{};  // where each category begins in ranked_
+  std::array<WeightedChoice, kCategories> popularity_;
+  std::array<WeightedChoice, kRegions> favourite_;
+  std::vector<WeightedChoice> demand_;  // month by month, region by region
+};
+
+}  // namespace souk::generate

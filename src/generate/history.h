@@ -1,0 +1,45 @@
+// The shop simulator, historical half: users, products, transactions and clickstream of a statistically
+// plausible shop, written as files in the layout that `souk ingest` knows, with truth.json: the exact figures
+// a correct platform reports.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "base/progress.h"
+#include "base/result.h"
+
+namespace souk::generate {
+
+enum class FileFormat { kCsv, kJson, kParquet };
+
+struct HistoryOptions {
+  std::string directory;  // made when missing; must be empty or hold an earlier shop (then `overwrite`)
+  bool overwrite = false;
+  uint64_t seed = 1;
+  uint64_t users = 100'000;
+  uint64_t products = 10'000;
+  uint64_t transactions = 500'000;
+  uint64_t events = 1'000'000;
+  Day first_day = {2024, 11, 21};
+  Day last_day = {2025, 11, 20};            // inclusive
+  std::string time_zone = "Europe/Berlin";  // the shop's; decides the rhythm of its days
+  std::string currency = "EUR";
+  // Defaults of A20–A25: users and products CSV, transactions Parquet, clickstream JSON lines.
+  FileFormat entities_format = FileFormat::kCsv;
+  FileFormat transactions_format = FileFormat::kParquet;
+  FileFormat clickstream_format = FileFormat::kJson;
+  int threads = 2;  // changes the speed only, never a byte
+};
+
+struct HistorySummary {
+  uint64_t users = 0, products = 0, transactions = 0, events = 0, files = 0, bytes = 0;
+};
+
+// Writes <directory>/{users/users.csv, products/products.csv, transactions/YYYY/MM/DD/*,
+// clickstream/YYYY/MM/DD/*, truth.json}. Same options (threads aside) = same bytes. Memory is bounded
+// whatever the sizes.
+Result<HistorySummary> GenerateHistory(const HistoryOptions& options, Progress& progress);
+
+}  // namespace souk::generate

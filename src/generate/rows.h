@@ -1,0 +1,41 @@
+// The shop's things as rows of the four records, in the columns of schemas/*.yml.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "generate/order.h"
+#include "generate/row_writer.h"
+#include "generate/visit.h"
+
+namespace souk::generate {
+
+std::vector<Column> UserColumns();
+std::vector<Column> ProductColumns(const std::string& currency);
+std::vector<Column> TransactionColumns(const std::string& currency);
+std::vector<Column> ClickColumns();
+
+// An id as text: a letter and the number counted from 1, at least `width` digits.
+struct IdText {
+  IdText(char letter, uint64_t number, int width);
+  operator std::string_view() const { return {text, size}; }
+
+  char text[24];
+  size_t size;
+};
+inline IdText UserId(uint32_t user) { return {'U', user + uint64_t{1}, 7}; }
+inline IdText ProductId(uint32_t product) { return {'P', product + uint64_t{1}, 6}; }
+inline IdText OrderId(uint64_t number) { return {'O', number + 1, 9}; }
+inline IdText TransactionId(uint64_t number) { return {'T', number + 1, 9}; }
+
+// `spend` = what a customer of mean activity spends, in cents, as the source claims it.
+void WriteUser(RowWriter& out, uint64_t seed, const Customers& customers, uint32_t user, double spend,
+               Micros end);
+void WriteProduct(RowWriter& out, uint64_t seed, const Catalog& catalog, uint32_t product, Micros begin,
+                  Micros end);
+// `number` = of the line in the whole shop.
+void WriteTransaction(RowWriter& out, const Order& order, const OrderLine& line, uint64_t number);
+void WriteClick(RowWriter& out, uint64_t seed, const Catalog& catalog, const Slice& slice,
+                const Visits& visits, size_t event);
+
+}  // namespace souk::generate

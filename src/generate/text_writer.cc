@@ -1,0 +1,142 @@
+#include "generate/text_writer.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "generate/output_file.h"
+#include "generate/text_format.h"
+
+namespace souk::generate {
+namespace {
+
+std::string CsvQuoted(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
+  std::string quoted = "\"";
+  for (char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
+std::string JsonQuoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+// What both have in common: a row is the columns' values, each after its own prefix. Values that are written
+// often are quoted beforehand.
+class TextWriter : public RowWriter {
+ public:
+  TextWriter(std::vector<Column> columns, std::string header, std::string row_end, bool json)
+      : header_(std::move(header)), row_end_(std::move(row_end)), json_(json) {
+    for (size_t i = 0; i < columns.size(); ++i) {
+      Field field;
+      if (json) field.SetPrefix(fmt::format("{}\"{}\":", i == 0 ? "{" : ",", columns[i].name));
+      if (!json && i > 0) field.SetPrefix(",");
+      for (const std::string& choice : columns[i].choices) {
+        field.choices.push_back(json ? JsonQuoted(choice) : CsvQuoted(choice));
+      }
+      fields_.push_back(std::move(field));
+    }
+    row_room_ = row_end_.size() + fields_.size() * (kMaxPrefix + kMaxText + 2);
+  }
+
+  void Begin(const std::string& path) override {
+    file_.Open(path);
+    file_.Write(header_);
+    BeginRow();
+  }
+  void Text(std::string_view text) override {
+    Prefix();
+    if (json_) *at_++ = '"';
+    at_ = PutText(at_, text);
+    if (json_) *at_++ = '"';
+  }
+  void Choice(size_t index) override {
+    const Field& field = fields_[next_];
+    Prefix();
+    at_ = PutText(at_, field.choices[index]);
+  }
+  void Int(int64_t value) override {
+    Prefix();
+    at_ = PutInt(at_, value);
+  }
+  void Money(int64_t cents) override {
+    Prefix();
+    at_ = PutMoney(at_, cents);
+  }
+  void Time(Micros time) override {
+    Prefix();
+    if (json_) *at_++ = '"';
+    at_ = PutTime(at_, time);
+    if (json_) *at_++ = '"';
+  }
+  void Bool(bool value) override {
+    Prefix();
+    at_ = PutText(at_, value ? "true" : "false");
+  }
+  void Null() override {
+    Prefix();
+    if (json_) at_ = PutText(at_, "null");
+  }
+  void EndRow() override {
+    at_ = PutText(at_, row_end_);
+    file_.Advance(static_cast<size_t>(at_ - row_));
+    BeginRow();
+  }
+  Result<uint64_t> Finish() override { return file_.Close(); }
+
+ private:
+  // Longer than what comes before any column's value, so that prefixes can be copied with a fixed length.
+  static constexpr size_t kMaxPrefix = 32;
+
+  struct Field {
+    std::array<char, kMaxPrefix> prefix{};
+    size_t prefix_size = 0;
+    std::vector<std::string> choices;
+
+    void SetPrefix(std::string_view text) { prefix_size = text.copy(prefix.data(), kMaxPrefix); }
+  };
+
+  void BeginRow() {
+    at_ = row_ = file_.Room(row_room_);
+    next_ = 0;
+  }
+  void Prefix() {
+    const Field& field = fields_[next_++];
+    std::memcpy(at_, field.prefix.data(), kMaxPrefix);
+    at_ += field.prefix_size;
+  }
+
+  std::vector<Field> fields_;
+  std::string header_;
+  std::string row_end_;
+  bool json_;
+  size_t row_room_ = 0;
+  OutputFile file_;
+  char* row_ = nullptr;
+  char* at_ = nullptr;
+  size_t next_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<RowWriter> MakeCsvWriter(std::vector<Column> columns) {
+  std::string header;
+  for (const Column& column : columns) {
+    if (!header.empty()) header += ',';
+    header += column.name;
+  }
+  return std::make_unique<TextWriter>(std::move(columns), header + "\n", "\n", false);
+}
+
+std::unique_ptr<RowWriter> MakeJsonWriter(std::vector<Column> columns) {
+  return std::make_unique<TextWriter>(std::move(columns), "", "}\n", true);
+}
+
+}  // namespace souk::generate

@@ -1,0 +1,124 @@
+#include "ingest/file_ingest.h"
+
+#include <algorithm>
+#include <functional>
+#include <thread>
+
+#include "ingest/commit.h"
+#include "ingest/intake.h"
+#include "ingest/placement.h"
+
+namespace souk::ingest {
+namespace {
+
+constexpr size_t kThreads = 2;
+
+// Runs `work(i)` for i in 0..count-1 on two threads, in order of i; stops at the first error and returns it.
+Status ForEach(size_t count, const std::function<Status(size_t)>& work) {
+  std::atomic<size_t> next{0};
+  std::atomic<bool> failed{false};
+  std::mutex mutex;
+  Status result;
+  auto run = [&] {
+    for (size_t i; !failed && (i = next++) < count;) {
+      Status done = work(i);
+      if (done) continue;
+      std::lock_guard lock(mutex);
+      if (!failed.exchange(true)) result = std::move(done);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < std::min(kThreads, count); ++i) threads.emplace_back(run);
+  run();
+  for (std::thread& thread : threads) thread.join();
+  return result;
+}
+
+// All the files of one call: read in parallel, Parquet checked together, then handed over in their order.
+class Batch {
+ public:
+  Batch(Intake& intake, const std::vector<SourceFile>& sources)
+      : intake_(intake), sources_(sources), files_(sources.size()), parquet_(sources.size()) {}
+
+  Result<std::vector<TakenFile>> Take() {
+    TRY_STATUS(ForEach(sources_.size(), [&](size_t i) { return Read(i); }));
+    TRY_STATUS(TakeParquet());
+    return std::move(files_);
+  }
+
+ private:
+  Status Read(size_t i) {
+    TRY(auto reader, SourceReader::Open(sources_[i].path, intake_.progress()));
+    TRY(SourceKind kind, KindOf(*reader));
+    if (kind == SourceKind::kParquet) {
+      TRY(parquet_[i], CopyParquet(intake_, sources_[i], std::move(reader)));
+    } else {
+      TRY(files_[i], TakeText(intake_, sources_[i], kind, std::move(reader)));
+    }
+    return {};
+  }
+
+  Status TakeParquet() {
+    std::vector<ParquetCopy> copies;
+    std::vector<size_t> places;
+    for (size_t i = 0; i < parquet_.size(); ++i) {
+      if (!parquet_[i]) continue;
+      copies.push_back(*std::move(parquet_[i]));
+      places.push_back(i);
+    }
+    TRY_STATUS(CheckParquet(intake_, copies));
+    TRY_STATUS(ForEach(copies.size(), [&](size_t i) -> Status {
+      ParquetCopy& copy = copies[i];
+      if (copy.file.shown.skipped || copy.file.raw.rows == 0) return {};
+      TRY_STATUS(intake_.Place(copy.copy.path(), copy.source, copy.source.day, copy.file));
+      copy.copy.Release();
+      return {};
+    }));
+    for (size_t i = 0; i < copies.size(); ++i) files_[places[i]] = std::move(copies[i].file);
+    return {};
+  }
+
+  Intake& intake_;
+  const std::vector<SourceFile>& sources_;
+  std::vector<TakenFile> files_;
+  std::vector<std::optional<ParquetCopy>> parquet_;
+};
+
+Status CheckOptions(const IngestTarget& target, const FileIngestOptions& options) {
+  if (!options.record.empty()) {
+    if (auto schema = record::FindSchema(options.record); !schema) return tl::unexpected(schema.error());
+  }
+  if (options.max_line_bytes == 0) return Fail(Code::kInvalid, "the longest line must be at least one byte");
+  return CheckTimeZone(options.time_zone, *target.database);
+}
+
+uint64_t TotalBytes(const std::vector<SourceFile>& sources) {
+  uint64_t total = 0;
+  for (const SourceFile& source : sources) total += source.bytes;
+  return total;
+}
+
+}  // namespace
+
+Result<IngestReport> IngestFiles(const IngestTarget& target, const std::vector<std::string>& paths,
+                                 const FileIngestOptions& options, Progress& progress) {
+  std::lock_guard turn(IngestTurn());
+  TRY_STATUS(CheckOptions(target, options));
+  TRY(SourceList sources, ListSources(paths, options.record));
+  if (!options.dry_run) TRY_STATUS(RemoveLeftovers(target));
+  progress.Stage("reading", TotalBytes(sources.files), "B");
+  Intake intake(target, options, progress);
+  auto files = Batch(intake, sources.files).Take();
+  Status committed =
+      files ? CommitFiles(target, *files, "ingest", options.dry_run) : tl::unexpected(files.error());
+  if (!committed) {
+    // What lies in the lake without a commit goes away now, or with the next ingest.
+    if (!options.dry_run) (void)RemoveLeftovers(target);
+    return tl::unexpected(committed.error());
+  }
+  IngestReport report = MakeReport(*files);
+  report.left_out = std::move(sources.left_out);
+  return report;
+}
+
+}  // namespace souk::ingest

@@ -1,0 +1,75 @@
+#include "ingest/intake.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "ingest/placement.h"
+
+namespace souk::ingest {
+
+Status RejectBudget::Take(uint64_t bytes, const std::string& path, const std::string& reason) {
+  if (used_.fetch_add(bytes) + bytes <= kBytes) return {};
+  return Fail(Code::kInvalid,
+              "more than {} MB of lines cannot be taken, the last one in {} because: {}; nothing was "
+              "taken: look at the columns with --dry-run and mend the mapping with --map",
+              kBytes >> 20, path, reason);
+}
+
+std::optional<std::vector<record::SourceColumn>> ColumnCache::Find(
+    const TextProfile& profile, const std::vector<std::string>& names) const {
+  std::lock_guard lock(mutex_);
+  for (const TextProfile& known : known_) {
+    if (known.kind != profile.kind) continue;
+    auto has = [&](const std::string& name) {
+      return std::any_of(known.columns.begin(), known.columns.end(),
+                         [&](const auto& c) { return c.name == name; });
+    };
+    bool fits = std::all_of(names.begin(), names.end(), has);
+    if (profile.kind == SourceKind::kCsv) {
+      fits = known.dialect.delimiter == profile.dialect.delimiter &&
+             std::equal(names.begin(), names.end(), known.columns.begin(), known.columns.end(),
+                        [](const std::string& name, const auto& column) { return name == column.name; });
+    }
+    if (fits) return known.columns;
+  }
+  return std::nullopt;
+}
+
+void ColumnCache::Add(const TextProfile& profile) {
+  std::lock_guard lock(mutex_);
+  known_.insert(known_.begin(), profile);  // the last one that was needed is the likeliest
+}
+
+Result<bool> Intake::IsNew(const std::string& record, const std::string& fingerprint) {
+  std::lock_guard lock(mutex_);
+  auto known = fingerprints_.find(record);
+  if (known == fingerprints_.end()) {
+    TRY(auto files, target_.raw->Files(record));
+    known = fingerprints_.emplace(record, std::set<std::string>()).first;
+    for (const lake::RawFile& file : files) known->second.insert(file.fingerprint);
+  }
+  return known->second.insert(fingerprint).second;
+}
+
+Status Intake::Place(const std::string& scratch_file, const SourceFile& source, std::optional<Day> day,
+                     TakenFile& file) {
+  if (!day) day = DayFromDays(target_.clock->Now() / kMicrosPerDay);
+  file.raw.path = RawPath(file.shown.record, *day, file.raw.fingerprint, source.path);
+  if (options_.dry_run) return {};
+  return target_.raw->store().Adopt(scratch_file, file.raw.path);
+}
+
+Result<const record::Schema*> SchemaFor(const std::string& path, const std::string& record,
+                                        const std::vector<record::SourceColumn>& columns) {
+  if (!record.empty()) return record::FindSchema(record);
+  if (const record::Schema* schema = record::GuessSchema(columns)) return schema;
+  std::vector<std::string> names;
+  for (const auto& column : columns) names.push_back(column.name);
+  return Fail(Code::kInvalid,
+              "{}: its columns ({}) are those of no record; say what it is with --as users, products, "
+              "transactions or clickstream, and name columns with --map target=column",
+              path, fmt::join(names, ", "));
+}
+
+}  // namespace souk::ingest

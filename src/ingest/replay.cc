@@ -1,0 +1,238 @@
+// Quarantined records once more: those that can be taken now become a raw file of their own.
+#include <algorithm>
+#include <set>
+
+#include "base/hash.h"
+#include "ingest/commit.h"
+#include "ingest/line_pass.h"
+#include "ingest/placement.h"
+#include "ingest/raw_format.h"
+#include "ingest/raw_output.h"
+#include "record/columns.h"
+#include "record/json_lines.h"
+
+namespace souk::ingest {
+namespace {
+
+using lake::QuarantinedRecord;
+using lake::QuarantineFile;
+
+// What became of one record.
+class OneRecordSink : public LineSink {
+ public:
+  Status Keep(std::string_view bytes) override { return Mend(bytes); }
+  Status Mend(std::string_view bytes) override {
+    line += bytes;
+    return {};
+  }
+  Status Reject(uint64_t, const record::Fault& why, std::string_view) override {
+    if (!rejected) fault = why;
+    rejected = true;
+    return {};
+  }
+  std::string line;
+  bool rejected = false;
+  record::Fault fault;
+};
+
+class Replay {
+ public:
+  Replay(const IngestTarget& target, const FileIngestOptions& options, Progress& progress)
+      : target_(target), options_(options), progress_(progress) {}
+
+  Result<IngestReport> Run(const std::string& id);
+
+ private:
+  Status Load(const std::string& id);
+  Status Map();
+  void SampleColumns();
+  Status ReadAgain();
+  Status TakeRecord(LinePass& pass, QuarantinedRecord& record);
+  Result<TakenFile> MakeFile();
+
+  const IngestTarget& target_;
+  const FileIngestOptions& options_;
+  Progress& progress_;
+  QuarantineFile file_;
+  lake::RawFormat format_;
+  TextProfile profile_;
+  record::Mapping mapping_;
+  std::vector<QuarantinedRecord> records_, rest_;
+  std::string lines_;  // those that can be taken
+  uint64_t taken_ = 0;
+};
+
+Status Replay::Load(const std::string& id) {
+  TRY(file_, target_.quarantine->Get(id));
+  TRY(format_, lake::RawFormatFromJson(file_.format_json));
+  TRY(records_, target_.quarantine->Records(id, 0, file_.records));
+  profile_.kind = format_.kind == "csv" ? SourceKind::kCsv : SourceKind::kJson;
+  profile_.dialect = DialectOf(format_);
+  profile_.dialect.header = false;
+  std::string encoding = options_.encoding.empty() ? format_.source_encoding : options_.encoding;
+  TRY(profile_.encoding, record::ParseEncoding(encoding));
+  // UTF-16 was turned into UTF-8 before its lines were looked at.
+  if (profile_.encoding != record::Encoding::kWindows1252) profile_.encoding = record::Encoding::kUtf8;
+  return {};
+}
+
+// What the columns look like in the records themselves, for those that are mapped now and were not before.
+void Replay::SampleColumns() {
+  profile_.columns = ColumnsOf(format_);
+  constexpr size_t kSample = 1000;
+  std::vector<record::SourceColumn> seen;
+  if (profile_.kind == SourceKind::kJson) {
+    std::vector<std::string_view> lines;
+    for (size_t i = 0; i < records_.size() && i < kSample; ++i) lines.push_back(records_[i].content);
+    size_t objects = 0;
+    seen = record::SampleJsonLines(lines, objects);
+  } else {
+    std::vector<record::ColumnSampler> samplers(profile_.columns.size(), record::ColumnSampler(""));
+    std::string scratch;
+    for (size_t i = 0; i < records_.size() && i < kSample; ++i) {
+      record::CsvScanner scanner(profile_.dialect);
+      record::CsvRecord record;
+      scanner.Feed(records_[i].content, true);
+      if (scanner.Next(record) != record::CsvScanner::Step::kRecord ||
+          record.fields.size() != samplers.size())
+        continue;
+      for (size_t c = 0; c < samplers.size(); ++c) samplers[c].Add(scanner.Text(record.fields[c], scratch));
+    }
+    for (size_t c = 0; c < samplers.size(); ++c) {
+      seen.push_back(samplers[c].Finish());
+      seen.back().name = profile_.columns[c].name;
+    }
+  }
+  std::set<std::string> written;  // how these are written is known
+  for (const auto& [field, column] : format_.mapping) {
+    if (!options_.map.count(field)) written.insert(column);
+  }
+  for (record::SourceColumn& column : seen) {
+    if (written.count(column.name)) continue;
+    auto same = [&](const auto& known) { return known.name == column.name; };
+    auto known = std::find_if(profile_.columns.begin(), profile_.columns.end(), same);
+    if (known == profile_.columns.end()) {
+      profile_.columns.push_back(std::move(column));
+    } else {
+      *known = std::move(column);
+    }
+  }
+}
+
+// The mapping of the ingest, with what is given now in its place; nothing is guessed.
+Status Replay::Map() {
+  TRY(const record::Schema* schema, record::FindSchema(file_.record));
+  std::map<std::string, std::string> given;
+  for (const record::Field& field : schema->fields) given[field.name] = "";
+  for (const auto& [field, column] : format_.mapping) given[field] = column;
+  for (const auto& [field, column] : options_.map) given[field] = column;
+  TRY(mapping_, record::GuessMapping(*schema, profile_.columns, given));
+  return ApplyTimeFormats(options_.time_formats, mapping_, profile_.columns);
+}
+
+Status Replay::TakeRecord(LinePass& pass, QuarantinedRecord& record) {
+  if (record.reason.rfind(kLongLine, 0) == 0) {
+    rest_.push_back(std::move(record));  // only its beginning is there
+    return {};
+  }
+  std::string content = record.content + "\n";
+  size_t size = content.size();
+  content.resize(size + record::kJsonPadding);
+  OneRecordSink sink;
+  auto used = pass.Consume({content.data(), size}, true, sink);
+  if (!used) return tl::unexpected(used.error());
+  if (sink.rejected || sink.line.empty()) {
+    if (sink.rejected) record.reason = sink.fault.reason;
+    if (sink.rejected) record.field = sink.fault.field;
+    rest_.push_back(std::move(record));
+    return {};
+  }
+  lines_ += sink.line;
+  ++taken_;
+  return {};
+}
+
+Status Replay::ReadAgain() {
+  TRY(auto check, record::RecordCheck::Make(mapping_, profile_.columns));
+  auto pass = MakePass(profile_, std::move(check), options_.max_line_bytes);
+  progress_.Stage("reading again", records_.size(), "records");
+  for (QuarantinedRecord& record : records_) {
+    TRY_STATUS(progress_.CheckCancelled());
+    TRY_STATUS(TakeRecord(*pass, record));
+    progress_.Advance(1);
+  }
+  return {};
+}
+
+Result<TakenFile> Replay::MakeFile() {
+  TakenFile file;
+  file.shown.path = file_.source;
+  file.shown.record = file_.record;
+  file.shown.bytes = lines_.size();
+  file.shown.rows = taken_;
+  file.shown.quarantined = rest_.size();
+  file.shown.quarantine_id = rest_.empty() ? "" : file_.id;
+  file.shown.mapping = mapping_;
+  file.shown.format =
+      profile_.kind == SourceKind::kCsv ? "CSV from quarantine" : "JSON lines from quarantine";
+  lake::RawFile& raw = file.raw;
+  raw.rows = taken_;
+  raw.source = file_.source;
+  Sha256 hash;
+  for (std::string_view part :
+       {std::string_view(file_.fingerprint), std::string_view("\n"), std::string_view(lines_)}) {
+    hash.Update(part);
+  }
+  raw.fingerprint = hash.HexDigest();
+  raw.format = FormatOfMapping(mapping_, profile_.columns, options_.time_zone);
+  raw.format.kind = profile_.kind == SourceKind::kCsv ? "csv" : "json";
+  raw.format.columns = format_.columns;
+  if (profile_.kind == SourceKind::kJson) {
+    std::set<std::string> used;
+    for (const auto& field : mapping_.fields) used.insert(field.column);
+    raw.format.columns.assign(used.begin(), used.end());
+  }
+  record::CsvDialect dialect = profile_.dialect;
+  dialect.header = format_.header;
+  SetDialect(dialect, raw.format);
+  if (taken_ == 0 || options_.dry_run) return file;
+  TRY(auto output, RawOutput::Create(target_.scratch));
+  if (raw.format.kind == "csv" && raw.format.header) TRY_STATUS(output.Write(HeaderLine(raw.format) + "\n"));
+  TRY_STATUS(output.Write(lines_));
+  TRY_STATUS(output.Close());
+  raw.bytes = output.bytes();
+  raw.path =
+      RawPath(file_.record, DayFromDays(target_.clock->Now() / kMicrosPerDay), raw.fingerprint, file_.source);
+  TRY_STATUS(target_.raw->store().Adopt(output.path(), raw.path));
+  output.Release();
+  return file;
+}
+
+Result<IngestReport> Replay::Run(const std::string& id) {
+  TRY_STATUS(Load(id));
+  SampleColumns();
+  TRY_STATUS(Map());
+  TRY_STATUS(ReadAgain());
+  std::vector<TakenFile> files;
+  TRY(auto file, MakeFile());
+  files.push_back(std::move(file));
+  if (!options_.dry_run) {
+    // A replay that was cut off between the commit and the last step finds its own file in the lake.
+    Status committed = CommitFiles(target_, files, "replay", false);
+    if (!committed && committed.error().code != Code::kAlreadyExists)
+      return tl::unexpected(committed.error());
+    TRY_STATUS(target_.quarantine->Replace(id, rest_));
+  }
+  return MakeReport(files);
+}
+
+}  // namespace
+
+Result<IngestReport> ReplayQuarantine(const IngestTarget& target, const std::string& id,
+                                      const FileIngestOptions& options, Progress& progress) {
+  std::lock_guard turn(IngestTurn());
+  if (!options.dry_run) TRY_STATUS(RemoveLeftovers(target));
+  return Replay(target, options, progress).Run(id);
+}
+
+}  // namespace souk::ingest

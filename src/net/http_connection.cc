@@ -1,0 +1,349 @@
+#include "net/http_connection.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <deque>
+#include <exception>
+#include <mutex>
+
+#include "base/log.h"
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+namespace souk::net {
+namespace {
+
+constexpr size_t kMaxStreamBacklog = 1'000'000;
+
+HttpResponse Problem(int status, std::string_view title, std::string_view detail) {
+  HttpResponse response;
+  response.status = status;
+  response.content_type = "application/problem+json";
+  response.body = fmt::format(R"({{"type":"about:blank","title":"{}","status":{},"detail":"{}"}})", title,
+                              status, detail);
+  return response;
+}
+
+std::string HeaderText(const HttpResponse& response, size_t length, bool keep_alive) {
+  std::string text =
+      fmt::format("HTTP/1.1 {} {}\r\n", response.status,
+                  std::string(http::obsolete_reason(static_cast<http::status>(response.status))));
+  if (response.status != 304) text += fmt::format("Content-Type: {}\r\n", response.content_type);
+  if (response.status != 304 && response.status != 204) text += fmt::format("Content-Length: {}\r\n", length);
+  text += "X-Content-Type-Options: nosniff\r\n";
+  for (const auto& [name, value] : response.headers) text += fmt::format("{}: {}\r\n", name, value);
+  text += keep_alive ? "\r\n" : "Connection: close\r\n\r\n";
+  return text;
+}
+
+class Connection;
+
+// The part of a connection that became an event stream. Send may be called from any thread; bytes are written
+// on the network thread in order.
+class Stream : public EventStream, public std::enable_shared_from_this<Stream> {
+ public:
+  Stream(std::shared_ptr<Connection> connection, asio::io_context& io)
+      : connection_(std::move(connection)), io_(io) {}
+  bool Send(std::string_view event, std::string_view data) override;
+  bool Comment(std::string_view text) override { return Push(fmt::format(": {}\n\n", text)); }
+  void Close() override;
+  void OnClose(std::function<void()> callback) override;
+
+  // On the network thread:
+  void Begin();
+  void Write();
+  void Closed();
+
+ private:
+  bool Push(std::string text);
+
+  std::mutex mutex_;
+  std::shared_ptr<Connection> connection_;
+  asio::io_context& io_;
+  std::deque<std::string> waiting_;
+  size_t waiting_bytes_ = 0;
+  bool writing_ = false;
+  bool closed_ = false;
+  bool closing_ = false;
+  std::function<void()> on_close_;
+  char ignored_[64];
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(asio::ip::tcp::socket socket, std::shared_ptr<ServerShared> shared)
+      : stream_(std::move(socket)), shared_(std::move(shared)) {
+    ++shared_->connections;
+  }
+  ~Connection() { --shared_->connections; }
+
+  void Read();
+  void Close() {
+    beast::error_code ignored;
+    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+    stream_.close();
+  }
+  beast::tcp_stream& stream() { return stream_; }
+
+ private:
+  void OnRead(beast::error_code error);
+  void Answer(HttpRequest request);
+  void Respond(HttpResponse response);
+  void BecomeStream(HttpRequest request, const StreamHandler& handler);
+  bool Fill(HttpRequest& request, HttpResponse& refusal);
+
+  beast::tcp_stream stream_;
+  std::shared_ptr<ServerShared> shared_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  bool keep_alive_ = false;
+  bool head_ = false;
+  HttpResponse response_;
+  std::string header_;
+};
+
+void Connection::Read() {
+  if (shared_->stopping) return Close();
+  parser_.emplace();
+  parser_->body_limit(shared_->options.max_request_bytes);
+  parser_->header_limit(64 * 1024);
+  stream_.expires_after(std::chrono::milliseconds(shared_->options.idle_timeout_ms));
+  // The first bytes may be awaited long (an idle connection); the rest of the request may not.
+  http::async_read_header(
+      stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code error, size_t) {
+        if (error) return self->OnRead(error);
+        self->stream_.expires_after(std::chrono::milliseconds(self->shared_->options.request_timeout_ms));
+        http::async_read(self->stream_, self->buffer_, *self->parser_,
+                         [self](beast::error_code inner, size_t) { self->OnRead(inner); });
+      });
+}
+
+void Connection::OnRead(beast::error_code error) {
+  keep_alive_ = false;
+  head_ = false;
+  if (error == http::error::body_limit)
+    return Respond(Problem(413, "Payload too large", "the request body is too large"));
+  if (error == http::error::header_limit)
+    return Respond(Problem(431, "Headers too large", "the request's headers are too large"));
+  if (error == http::error::end_of_stream || error == beast::error::timeout || error == asio::error::eof ||
+      error == asio::error::connection_reset || error == asio::error::operation_aborted) {
+    return Close();
+  }
+  if (error) return Respond(Problem(400, "Bad request", "this is not an HTTP request"));
+  keep_alive_ = parser_->get().keep_alive() && !shared_->stopping;
+  HttpRequest request;
+  HttpResponse refusal;
+  if (!Fill(request, refusal)) return Respond(std::move(refusal));
+  Answer(std::move(request));
+}
+
+// Makes the request; false with the refusal when it may not be answered.
+bool Connection::Fill(HttpRequest& request, HttpResponse& refusal) {
+  auto& message = parser_->get();
+  request.method = std::string(message.method_string());
+  for (const auto& field : message) {
+    std::string name(field.name_string());
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    request.headers[name] = std::string(field.value());
+  }
+  request.body = std::move(message.body());
+  if (request.method == "HEAD") {
+    head_ = true;
+    request.method = "GET";
+  }
+  if (!HostAllowed(request.Header("host"), shared_->port, shared_->options.allowed_hosts)) {
+    refusal = Problem(421, "Misdirected request",
+                      "this Souk does not answer to that host name; add it to the setting web.allowed_hosts");
+    return false;
+  }
+  if (!OriginAllowed(request.Header("origin"), request.Header("host"))) {
+    refusal = Problem(403, "Foreign origin", "a page of another site may not use this Souk");
+    return false;
+  }
+  if (!ParseTarget(std::string_view(message.target().data(), message.target().size()), request)) {
+    refusal = Problem(400, "Bad request", "the address is malformed");
+    return false;
+  }
+  return true;
+}
+
+void Connection::Answer(HttpRequest request) {
+  bool path_known = false;
+  const ServerShared::Route* route = shared_->Find(request.method, request.path, &path_known);
+  if (route == nullptr) {
+    return Respond(path_known ? Problem(405, "Method not allowed", "this address does not take that method")
+                              : Problem(404, "Not found", "there is nothing at this address"));
+  }
+  if (auto* streaming = std::get_if<StreamHandler>(&route->handler))
+    return BecomeStream(std::move(request), *streaming);
+  stream_.expires_never();
+  asio::post(*shared_->handlers, [self = shared_from_this(), request = std::move(request), route] {
+    HttpResponse response;
+    try {
+      response = std::get<HttpHandler>(route->handler)(request);
+    } catch (const std::exception& error) {  // a handler has none of its own; this is a library's
+      Log(LogLevel::kError, "net", "a handler failed", {{"path", request.path}, {"error", error.what()}});
+      response = Problem(500, "Internal error", "the request failed inside Souk; the log says more");
+    }
+    asio::post(self->shared_->io,
+               [self, response = std::move(response)]() mutable { self->Respond(std::move(response)); });
+  });
+}
+
+void Connection::Respond(HttpResponse response) {
+  response_ = std::move(response);
+  std::string_view body =
+      response_.static_body.empty() ? std::string_view(response_.body) : response_.static_body;
+  header_ = HeaderText(response_, body.size(), keep_alive_);
+  if (head_ || response_.status == 304) body = {};
+  stream_.expires_after(std::chrono::milliseconds(shared_->options.idle_timeout_ms));
+  std::array<asio::const_buffer, 2> buffers{asio::buffer(header_), asio::buffer(body.data(), body.size())};
+  asio::async_write(stream_, buffers, [self = shared_from_this()](beast::error_code error, size_t) {
+    if (error || !self->keep_alive_) return self->Close();
+    self->Read();
+  });
+}
+
+void Connection::BecomeStream(HttpRequest request, const StreamHandler& handler) {
+  stream_.expires_never();
+  auto events = std::make_shared<Stream>(shared_from_this(), shared_->io);
+  header_ =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+      "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
+  asio::async_write(stream_, asio::buffer(header_),
+                    [self = shared_from_this(), events, &handler, request = std::move(request)](
+                        beast::error_code error, size_t) {
+                      if (error) return events->Closed();
+                      events->Begin();
+                      asio::post(*self->shared_->handlers,
+                                 [self, events, &handler, request] { handler(request, events); });
+                    });
+}
+
+bool Stream::Send(std::string_view event, std::string_view data) {
+  std::string text = fmt::format("event: {}\n", event);
+  while (true) {
+    size_t end = std::min(data.find('\n'), data.size());
+    text += fmt::format("data: {}\n", data.substr(0, end));
+    if (end == data.size()) break;
+    data.remove_prefix(end + 1);
+  }
+  return Push(text + "\n");
+}
+
+bool Stream::Push(std::string text) {
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_ || closing_) return false;
+    waiting_bytes_ += text.size();
+    if (waiting_bytes_ > kMaxStreamBacklog) {
+      closing_ = true;  // a reader this slow would only fill the memory
+      waiting_.clear();
+    } else {
+      waiting_.push_back(std::move(text));
+    }
+  }
+  asio::post(io_, [self = shared_from_this()] { self->Write(); });
+  return true;
+}
+
+void Stream::Close() {
+  {
+    std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  asio::post(io_, [self = shared_from_this()] { self->Write(); });
+}
+
+void Stream::OnClose(std::function<void()> callback) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!closed_) {
+      on_close_ = std::move(callback);
+      return;
+    }
+  }
+  callback();
+}
+
+void Stream::Begin() {
+  // Nothing is expected from the reader; a completed read means that it left.
+  connection_->stream().async_read_some(
+      asio::buffer(ignored_), [self = shared_from_this()](beast::error_code, size_t) { self->Closed(); });
+}
+
+void Stream::Write() {
+  std::shared_ptr<std::string> next;
+  std::shared_ptr<Connection> connection;
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_ || writing_) return;
+    connection = connection_;
+    if (!waiting_.empty()) {
+      next = std::make_shared<std::string>(std::move(waiting_.front()));
+      waiting_.pop_front();
+      waiting_bytes_ -= next->size();
+      writing_ = true;
+    } else if (!closing_) {
+      return;
+    }
+  }
+  if (!next) return Closed();
+  asio::async_write(connection->stream(), asio::buffer(*next),
+                    [self = shared_from_this(), next, connection](beast::error_code error, size_t) {
+                      {
+                        std::lock_guard lock(self->mutex_);
+                        self->writing_ = false;
+                      }
+                      if (error) return self->Closed();
+                      self->Write();
+                    });
+}
+
+void Stream::Closed() {
+  std::function<void()> callback;
+  std::shared_ptr<Connection> connection;
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return;
+    closed_ = true;
+    callback = std::move(on_close_);
+    connection = std::move(connection_);
+  }
+  connection->Close();
+  if (callback) callback();
+}
+
+}  // namespace
+
+const ServerShared::Route* ServerShared::Find(std::string_view method, std::string_view path,
+                                              bool* path_known) const {
+  const Route* best = nullptr;
+  size_t best_length = 0;
+  *path_known = false;
+  for (const Route& route : routes) {
+    if (!RouteMatches(route.path, path)) continue;
+    if (route.path.size() > 1) *path_known = true;  // "/" takes every path and proves nothing
+    if (route.method == method && (best == nullptr || route.path.size() > best_length)) {
+      best = &route;
+      best_length = route.path.size();
+    }
+  }
+  return best;
+}
+
+std::function<void()> StartConnection(asio::ip::tcp::socket socket, std::shared_ptr<ServerShared> shared) {
+  auto connection = std::make_shared<Connection>(std::move(socket), std::move(shared));
+  connection->Read();
+  return [weak = std::weak_ptr<Connection>(connection)] {
+    if (auto alive = weak.lock()) alive->Close();
+  };
+}
+
+}  // namespace souk::net

@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "net/http_client.h"
+#include "net/http_server.h"
+
+namespace souk::net {
+namespace {
+
+class HttpTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    HttpServerOptions options;
+    options.port = 0;
+    options.max_request_bytes = 1000;
+    options.allowed_hosts = {"shop.example"};
+    server_ = *HttpServer::Make(options);
+    server_->Handle("GET", "/hello", [](const HttpRequest& request) {
+      HttpResponse response;
+      response.body = "hello " + request.QueryValue("name");
+      return response;
+    });
+    server_->Handle("POST", "/echo", [](const HttpRequest& request) {
+      HttpResponse response;
+      response.body = request.body;
+      return response;
+    });
+    server_->Handle("GET", "/files/", [](const HttpRequest& request) {
+      HttpResponse response;
+      response.static_body = "static";
+      response.headers.emplace_back("X-Path", request.path);
+      return response;
+    });
+    server_->HandleStream("/events", [this](const HttpRequest&, std::shared_ptr<EventStream> stream) {
+      stream->OnClose([this] { ++closed_; });
+      stream->Send("one", "a\nb");
+      stream->Comment("heartbeat");
+      stream->Send("two", "{}");
+      stream_ = stream;
+    });
+    ASSERT_TRUE(server_->Start());
+  }
+
+  HttpClient Client() { return HttpClient(server_->url(), 2000); }
+
+  std::unique_ptr<HttpServer> server_;
+  std::atomic<int> closed_{0};
+  std::shared_ptr<EventStream> stream_;
+};
+
+TEST_F(HttpTest, AnswersAndDecodesTheQuery) {
+  auto answer = Client().Send("GET", "/hello?name=" + EncodeQuery("Ä & b"));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body, "hello Ä & b");
+  EXPECT_EQ(Client().Send("POST", "/echo", "body")->body, "body");
+  EXPECT_EQ(Client().Send("GET", "/files/a/b")->body, "static");
+  EXPECT_EQ(Client().Send("HEAD", "/hello")->status, 200);
+}
+
+TEST_F(HttpTest, RefusesWhatItShould) {
+  EXPECT_EQ(Client().Send("GET", "/nothing")->status, 404);
+  EXPECT_EQ(Client().Send("DELETE", "/hello")->status, 405);
+  EXPECT_EQ(Client().Send("GET", "/hello?%zz")->status, 400);
+  EXPECT_EQ(Client().Send("POST", "/echo", std::string(2000, 'x'))->status, 413);
+  EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Host", "evil.example"}})->status, 421);
+  EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Origin", "http://evil.example"}})->status, 403);
+  EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Origin", "null"}})->status, 403);
+}
+
+TEST_F(HttpTest, AcceptsItsOwnNames) {
+  std::string port = std::to_string(server_->port());
+  EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Host", "localhost:" + port}})->status, 200);
+  EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Host", "shop.example"}})->status, 200);
+  EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Origin", server_->url()}})->status, 200);
+}
+
+TEST_F(HttpTest, StreamsEventsAndNoticesThatTheReaderLeft) {
+  std::vector<std::string> seen;
+  auto status = Client().Events("/events", [&](std::string_view event, std::string_view data) {
+    seen.push_back(std::string(event) + "=" + std::string(data));
+    return seen.size() < 2;
+  });
+  ASSERT_TRUE(status) << status.error().message;
+  EXPECT_EQ(seen, (std::vector<std::string>{"one=a\nb", "two={}"}));
+  for (int i = 0; i < 200 && closed_ == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(closed_, 1);
+}
+
+TEST_F(HttpTest, StopEndsOpenStreams) {
+  std::thread reader(
+      [&] { (void)Client().Events("/events", [](std::string_view, std::string_view) { return true; }); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  server_->Stop(50);
+  reader.join();
+  EXPECT_EQ(closed_, 1);
+}
+
+TEST_F(HttpTest, PortTakenSaysWhatToDo) {
+  HttpServerOptions options;
+  options.port = server_->port();
+  auto second = *HttpServer::Make(options);
+  auto status = second->Start();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, Code::kUnavailable);
+  EXPECT_NE(status.error().message.find("web.port"), std::string::npos);
+}
+
+TEST(RouteMatches, ExactPrefixAndSegment) {
+  EXPECT_TRUE(RouteMatches("/a/b", "/a/b"));
+  EXPECT_FALSE(RouteMatches("/a/b", "/a/b/"));
+  EXPECT_FALSE(RouteMatches("/a/b", "/a"));
+  EXPECT_TRUE(RouteMatches("/a/", "/a/"));
+  EXPECT_TRUE(RouteMatches("/a/", "/a/b/c"));
+  EXPECT_FALSE(RouteMatches("/a/", "/ab"));
+  EXPECT_TRUE(RouteMatches("/", "/anything"));
+  EXPECT_TRUE(RouteMatches("/jobs/*/events", "/jobs/12/events"));
+  EXPECT_FALSE(RouteMatches("/jobs/*/events", "/jobs//events"));
+  EXPECT_FALSE(RouteMatches("/jobs/*/events", "/jobs/12/lines"));
+  EXPECT_FALSE(RouteMatches("/jobs/*", "/jobs/12/events"));
+}
+
+TEST(HttpClient, NobodyListens) {
+  auto answer = HttpClient("http://127.0.0.1:1", 1000).Send("GET", "/");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Code::kUnavailable);
+}
+
+}  // namespace
+}  // namespace souk::net

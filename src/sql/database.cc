@@ -1,0 +1,171 @@
+#include "sql/database.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <set>
+
+#include "base/files.h"
+#include "sql/handle.h"
+#include "sql/macro.h"
+#include "sql/query_error.h"
+#include "sql/session.h"
+
+namespace souk::sql {
+namespace {
+
+constexpr size_t kIdleConnections = 16;
+
+// DuckDB opens one file twice in a process without a word, and then loses what one of them wrote.
+class OpenFiles {
+ public:
+  static OpenFiles& Get() {
+    static OpenFiles* files = new OpenFiles;  // outlives every static Database
+    return *files;
+  }
+  bool Add(const std::string& path) {
+    std::lock_guard lock(mutex_);
+    return paths_.insert(path).second;
+  }
+  void Remove(const std::string& path) {
+    std::lock_guard lock(mutex_);
+    paths_.erase(path);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> paths_;
+};
+
+// One name for a file, however it is reached.
+std::string CanonicalPath(const std::string& path) {
+  std::error_code error;
+  std::filesystem::path canonical = std::filesystem::weakly_canonical(AbsolutePath(path), error);
+  return error ? AbsolutePath(path) : canonical.string();
+}
+
+std::string TempDirectory(const DatabaseOptions& options) {
+  if (!options.temp_directory.empty()) return options.temp_directory;
+  if (!options.path.empty()) return options.path + ".tmp";
+  std::error_code error;
+  std::filesystem::path base = std::filesystem::temp_directory_path(error);
+  return (error ? std::filesystem::path("/tmp") : base) / fmt::format("souk-{}.tmp", getpid());
+}
+
+Status SetConfig(duckdb_config config, const char* name, const std::string& value) {
+  if (duckdb_set_config(config, name, value.c_str()) == DuckDBSuccess) return {};
+  return Fail(Code::kInvalid, "DuckDB does not take the setting {} = {}", name, value);
+}
+
+Status Configure(duckdb_config config, const DatabaseOptions& options) {
+  TRY_STATUS(SetConfig(config, "memory_limit", fmt::format("{}B", options.memory_bytes)));
+  TRY_STATUS(SetConfig(config, "threads", fmt::format("{}", options.threads)));
+  TRY_STATUS(SetConfig(config, "temp_directory", TempDirectory(options)));
+  TRY_STATUS(SetConfig(config, "autoinstall_known_extensions", "false"));
+  TRY_STATUS(SetConfig(config, "autoload_known_extensions", "false"));
+  TRY_STATUS(SetConfig(config, "allow_community_extensions", "false"));
+  return {};
+}
+
+Status OpenFile(Database::Impl& impl) {
+  ConfigHandle config;
+  if (duckdb_create_config(config.out()) != DuckDBSuccess) {
+    return Fail(Code::kUnavailable, "DuckDB cannot be started: no memory");
+  }
+  TRY_STATUS(Configure(config.get(), impl.options));
+  char* text = nullptr;
+  const char* path = impl.options.path.empty() ? nullptr : impl.options.path.c_str();
+  duckdb_state state = duckdb_open_ext(path, &impl.handle, config.get(), &text);
+  std::string error = TakeText(text);
+  if (state != DuckDBSuccess) return tl::unexpected(OpenError(error, impl.options.path));
+  return {};
+}
+
+}  // namespace
+
+std::string RunPlain(duckdb_connection connection, const std::string& sql) {
+  ResultHandle result;
+  if (duckdb_query(connection, sql.c_str(), result.out()) == DuckDBSuccess) return "";
+  const char* text = duckdb_result_error(result.out());
+  return text == nullptr || *text == '\0' ? "Invalid Error: unknown error" : text;
+}
+
+Database::Impl::~Impl() {
+  for (duckdb_connection connection : idle) duckdb_disconnect(&connection);
+  if (handle != nullptr) duckdb_close(&handle);
+  if (!registered_path.empty()) OpenFiles::Get().Remove(registered_path);
+}
+
+Result<duckdb_connection> Database::Impl::NewConnection() {
+  duckdb_connection connection = nullptr;
+  if (duckdb_connect(handle, &connection) != DuckDBSuccess) {
+    return Fail(Code::kUnavailable, "cannot connect to {}", options.path.empty() ? "memory" : options.path);
+  }
+  // The progress bar is DuckDB's only way of counting progress; it is never printed.
+  std::string error =
+      RunPlain(connection,
+               "SET TimeZone = 'UTC'; SET enable_progress_bar = true; SET enable_progress_bar_print = false");
+  if (error.empty()) return connection;
+  duckdb_disconnect(&connection);
+  return tl::unexpected(QueryError(error, {}));
+}
+
+Result<duckdb_connection> Database::Impl::Lend() {
+  {
+    std::lock_guard lock(mutex);
+    if (!idle.empty()) {
+      duckdb_connection connection = idle.back();
+      idle.pop_back();
+      return connection;
+    }
+  }
+  return NewConnection();
+}
+
+void Database::Impl::TakeBack(duckdb_connection connection) {
+  RunPlain(connection, "ROLLBACK");  // fails when no transaction is open, which is the usual case
+  {
+    std::lock_guard lock(mutex);
+    if (idle.size() < kIdleConnections) {
+      idle.push_back(connection);
+      return;
+    }
+  }
+  duckdb_disconnect(&connection);
+}
+
+Database::Database(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Database::~Database() = default;
+
+Result<std::shared_ptr<Database>> Database::Open(const DatabaseOptions& options) {
+  auto impl = std::make_shared<Impl>();
+  impl->options = options;
+  if (!options.path.empty()) {
+    std::string path = CanonicalPath(options.path);
+    if (!OpenFiles::Get().Add(path)) {
+      return Fail(Code::kAlreadyExists, "{} is open in this program already; use that one", path);
+    }
+    impl->registered_path = path;
+  }
+  TRY_STATUS(OpenFile(*impl));
+  TRY(auto macros, LoadMacros(options.models_directory));
+  for (const Macro& macro : macros) impl->macro_names.push_back(macro.name);
+  auto database = std::shared_ptr<Database>(new Database(std::move(impl)));
+  TRY(auto connection, database->Connect());
+  TRY_STATUS(CreateMacros(connection, macros, {{"shop.time_zone", options.time_zone}}));
+  return database;
+}
+
+Result<Connection> Database::Connect() {
+  TRY(duckdb_connection handle, impl_->Lend());
+  return Connection(std::make_unique<Connection::Impl>(impl_, handle));
+}
+
+const std::vector<std::string>& Database::macro_names() const { return impl_->macro_names; }
+
+std::string Database::LibraryVersion() {
+  std::string version = duckdb_library_version();
+  return version.starts_with('v') ? version.substr(1) : version;
+}
+
+}  // namespace souk::sql

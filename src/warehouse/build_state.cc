@@ -1,0 +1,122 @@
+#include "warehouse/build_state.h"
+
+#include <nlohmann/json.hpp>
+
+namespace souk::warehouse {
+namespace {
+
+using Json = nlohmann::json;
+using sql::CellText;
+using sql::QuoteLiteral;
+
+constexpr const char* kTables = R"(
+CREATE SCHEMA IF NOT EXISTS souk;
+CREATE TABLE IF NOT EXISTS souk.warehouse (
+  version BIGINT, built_at TIMESTAMPTZ, data_until TIMESTAMPTZ, first_day DATE, last_day DATE, data_day DATE,
+  data_day_over BOOLEAN);
+CREATE TABLE IF NOT EXISTS souk.models (
+  name VARCHAR, signature VARCHAR, definition VARCHAR, settings VARCHAR, inputs VARCHAR, raw_versions VARCHAR,
+  version BIGINT, previous_version BIGINT, from_day DATE, to_day DATE, delta_version BIGINT, rows BIGINT);
+CREATE TABLE IF NOT EXISTS souk.rejects (model VARCHAR, reason VARCHAR, rows BIGINT);
+)";
+
+template <typename Map>
+Map ParseMap(const sql::Cell& cell) {
+  Json json = Json::parse(CellText(cell), nullptr, false);
+  return json.is_object() ? json.get<Map>() : Map();
+}
+
+template <typename Map>
+std::string MapLiteral(const Map& map) {
+  return QuoteLiteral(Json(map).dump());
+}
+
+int64_t Int(const sql::Cell& cell) {
+  const auto* value = std::get_if<int64_t>(&cell);
+  return value == nullptr ? 0 : *value;
+}
+
+std::optional<Day> ToDay(const sql::Cell& cell) {
+  auto day = ParseDay(CellText(cell));
+  return day ? std::optional<Day>(*day) : std::nullopt;
+}
+
+std::string DayLiteral(const std::optional<Day>& day) {
+  return day ? fmt::format("DATE '{}'", FormatDay(*day)) : "CAST(NULL AS DATE)";
+}
+
+std::string TimeLiteral(Micros time) { return fmt::format("make_timestamptz({})", time); }
+
+}  // namespace
+
+Status CreateStateTables(sql::Connection& connection) { return connection.Execute(kTables); }
+
+Result<WarehouseState> LoadWarehouseState(sql::Connection& connection) {
+  TRY(auto table,
+      connection.Query("SELECT version, epoch_us(built_at), epoch_us(data_until), first_day, last_day, "
+                       "data_day, data_day_over FROM souk.warehouse"));
+  WarehouseState state;
+  if (table.rows.empty()) return state;
+  const auto& row = table.rows.front();
+  state.version = Int(row[0]);
+  state.built_at = Int(row[1]);
+  state.data_until = Int(row[2]);
+  state.first_day = ToDay(row[3]);
+  state.last_day = ToDay(row[4]);
+  state.data_day = ToDay(row[5]);
+  const auto* over = std::get_if<bool>(&row[6]);
+  state.data_day_over = over != nullptr && *over;
+  return state;
+}
+
+Result<BuildState> LoadState(sql::Connection& connection) {
+  BuildState state;
+  TRY(state.warehouse, LoadWarehouseState(connection));
+  TRY(auto table,
+      connection.Query("SELECT name, signature, definition, settings, inputs, raw_versions, version, "
+                       "previous_version, from_day, to_day, delta_version, rows FROM souk.models"));
+  for (const auto& row : table.rows) {
+    ModelState& model = state.models[CellText(row[0])];
+    model.signature = CellText(row[1]);
+    model.definition = CellText(row[2]);
+    model.settings = ParseMap<std::map<std::string, std::string>>(row[3]);
+    model.inputs = ParseMap<std::map<std::string, std::string>>(row[4]);
+    model.raw_versions = ParseMap<std::map<std::string, int64_t>>(row[5]);
+    model.version = Int(row[6]);
+    model.previous_version = Int(row[7]);
+    model.from = ToDay(row[8]);
+    model.to = ToDay(row[9]);
+    model.delta_version = Int(row[10]);
+    model.rows = static_cast<uint64_t>(Int(row[11]));
+  }
+  return state;
+}
+
+Status SaveModel(sql::Connection& connection, const std::string& name, const ModelState& state) {
+  return connection.Execute(fmt::format(
+      "DELETE FROM souk.models WHERE name = {0}; INSERT INTO souk.models VALUES ({0}, {1}, {2}, {3}, {4}, "
+      "{5}, {6}, {7}, {8}, {9}, {10}, {11})",
+      QuoteLiteral(name), QuoteLiteral(state.signature), QuoteLiteral(state.definition),
+      MapLiteral(state.settings), MapLiteral(state.inputs), MapLiteral(state.raw_versions), state.version,
+      state.previous_version, DayLiteral(state.from), DayLiteral(state.to), state.delta_version, state.rows));
+}
+
+Status SaveRejects(sql::Connection& connection, const std::string& model,
+                   const std::vector<Reject>& rejects) {
+  std::string sql = fmt::format("DELETE FROM souk.rejects WHERE model = {};", QuoteLiteral(model));
+  for (const Reject& reject : rejects) {
+    sql += fmt::format("INSERT INTO souk.rejects VALUES ({}, {}, {});", QuoteLiteral(model),
+                       QuoteLiteral(reject.reason), reject.rows);
+  }
+  return connection.Execute(sql);
+}
+
+Status SaveWarehouse(sql::Connection& connection, const WarehouseState& state) {
+  return connection.Execute(fmt::format(
+      "DELETE FROM souk.warehouse; INSERT INTO souk.warehouse VALUES ({}, {}, {}, {}, {}, {}, {})",
+      state.version, TimeLiteral(state.built_at),
+      state.data_until == 0 ? "NULL" : TimeLiteral(state.data_until), DayLiteral(state.first_day),
+      DayLiteral(state.last_day), DayLiteral(state.data_day), state.data_day_over));
+}
+
+}  // namespace souk::warehouse

@@ -1,0 +1,157 @@
+#include "warehouse/model.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "warehouse/model_files.h"
+
+namespace souk::warehouse {
+namespace {
+
+std::string Text(const YAML::Node& node, const char* key) {
+  return node[key] ? node[key].as<std::string>() : "";
+}
+
+std::vector<std::string> List(const YAML::Node& node) {
+  return node ? node.as<std::vector<std::string>>() : std::vector<std::string>();
+}
+
+// Keys that nothing reads are mistakes in writing, so they are said.
+Status OnlyKeys(const YAML::Node& node, const std::set<std::string>& known, const std::string& where) {
+  if (!node.IsMap()) return Fail(Code::kInvalid, "{} is no map of keys and values", where);
+  for (const auto& entry : node) {
+    auto key = entry.first.as<std::string>();
+    if (!known.contains(key)) return Fail(Code::kInvalid, "{}: unknown key {}", where, key);
+  }
+  return {};
+}
+
+Result<ColumnTest> ParseTest(const YAML::Node& node, const std::string& where) {
+  ColumnTest test;
+  if (node.IsScalar()) {
+    auto name = node.as<std::string>();
+    if (name == "not_null") return test;
+    test.kind = ColumnTest::Kind::kUnique;
+    if (name == "unique") return test;
+    return Fail(Code::kInvalid,
+                "{}: unknown test {}; there are not_null, unique, accepted_values, relationships", where,
+                name);
+  }
+  TRY_STATUS(OnlyKeys(node, {"accepted_values", "relationships"}, where));
+  if (node["accepted_values"]) {
+    test.kind = ColumnTest::Kind::kAcceptedValues;
+    test.values = List(node["accepted_values"]);
+    return test;
+  }
+  test.kind = ColumnTest::Kind::kRelationships;
+  auto target = node["relationships"].as<std::string>();
+  size_t dot = target.find('.');
+  if (dot == std::string::npos)
+    return Fail(Code::kInvalid, "{}: relationships names model.column, not {}", where, target);
+  test.target_model = target.substr(0, dot);
+  test.target_column = target.substr(dot + 1);
+  return test;
+}
+
+Result<ModelColumn> ParseColumn(const YAML::Node& node, const std::string& file) {
+  ModelColumn column{Text(node, "name"), Text(node, "description"), Text(node, "pii"), {}};
+  std::string where = fmt::format("{}, column {}", file, column.name);
+  TRY_STATUS(OnlyKeys(node, {"name", "description", "pii", "tests"}, where));
+  if (column.name.empty() || column.description.empty()) {
+    return Fail(Code::kInvalid, "{}: name and description are needed", where);
+  }
+  for (const auto& entry : node["tests"]) {
+    TRY(auto test, ParseTest(entry, where));
+    column.tests.push_back(std::move(test));
+  }
+  return column;
+}
+
+Result<Materialized> ParseMaterialized(const std::string& text, const std::string& file) {
+  if (text == "lake") return Materialized::kLake;
+  if (text == "table") return Materialized::kTable;
+  if (text == "view") return Materialized::kView;
+  return Fail(Code::kInvalid, "{}: materialized is '{}'; there are lake, table, view", file, text);
+}
+
+Status ParseHead(const YAML::Node& node, const std::string& file, Model& model) {
+  TRY_STATUS(OnlyKeys(
+      node, {"model", "description", "materialized", "key", "partitions", "rejects", "columns"}, file));
+  if (Text(node, "model") != model.name) {
+    return Fail(Code::kInvalid, "{}: model is '{}'; a file describes the model of its own name", file,
+                Text(node, "model"));
+  }
+  model.description = Text(node, "description");
+  if (model.description.empty()) return Fail(Code::kInvalid, "{}: description is needed", file);
+  TRY(model.materialized, ParseMaterialized(Text(node, "materialized"), file));
+  model.key = List(node["key"]);
+  if (node["partitions"]) {
+    TRY_STATUS(OnlyKeys(node["partitions"], {"columns", "day"}, file + ", partitions"));
+    model.partitions = List(node["partitions"]["columns"]);
+    model.day = Text(node["partitions"], "day");
+    if (model.partitions.empty() || model.day.empty()) {
+      return Fail(Code::kInvalid, "{}: partitions need columns and the column of the day", file);
+    }
+  }
+  return {};
+}
+
+Status ParseModel(const std::string& yaml, const std::string& file, Model& model) {
+  try {
+    YAML::Node node = YAML::Load(yaml);
+    TRY_STATUS(ParseHead(node, file, model));
+    for (const auto& rule : node["rejects"]) {
+      TRY_STATUS(OnlyKeys(rule, {"reason", "when"}, file + ", rejects"));
+      model.rejects.push_back({Text(rule, "reason"), Text(rule, "when")});
+    }
+    if (!model.rejects.empty() && model.materialized != Materialized::kLake) {
+      return Fail(Code::kInvalid, "{}: only models of the lake reject rows", file);
+    }
+    for (const auto& entry : node["columns"]) {
+      TRY(auto column, ParseColumn(entry, file));
+      model.columns.push_back(std::move(column));
+    }
+  } catch (const YAML::Exception& e) {
+    return Fail(Code::kInvalid, "{}: {}", file, e.what());
+  }
+  return {};
+}
+
+}  // namespace
+
+const char* MaterializedName(Materialized kind) {
+  return kind == Materialized::kLake ? "lake" : kind == Materialized::kTable ? "table" : "view";
+}
+
+Result<std::vector<Model>> LoadModels(const std::string& models_directory) {
+  TRY(auto files, ReadModelFiles(models_directory, {"staging/", "marts/"}));
+  std::vector<Model> models;
+  for (const auto& [path, content] : files) {
+    bool sql = path.ends_with(".sql");
+    if (!sql && !path.ends_with(".yml")) continue;
+    std::string beside = path.substr(0, path.size() - 4) + (sql ? ".yml" : ".sql");
+    if (!files.contains(beside))
+      return Fail(Code::kInvalid, "models/{} has no {} beside it", path, sql ? ".yml" : ".sql");
+    if (!sql) continue;
+    Model model;
+    model.file = "models/" + path;
+    model.schema = path.starts_with("staging/") ? "clean" : "ecommerce";
+    model.name = path.substr(path.rfind('/') + 1);
+    model.name.resize(model.name.size() - 4);
+    model.sql = content;
+    TRY_STATUS(ParseModel(files.at(beside), "models/" + beside, model));
+    models.push_back(std::move(model));
+  }
+  std::sort(models.begin(), models.end(), [](const Model& a, const Model& b) { return a.name < b.name; });
+  for (size_t i = 1; i < models.size(); ++i) {
+    if (models[i].name == models[i - 1].name) {
+      return Fail(Code::kInvalid, "{} and {} are models of one name", models[i - 1].file, models[i].file);
+    }
+  }
+  return models;
+}
+
+}  // namespace souk::warehouse

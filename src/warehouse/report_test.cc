@@ -1,0 +1,202 @@
+#include "warehouse/report.h"
+
+#include <gtest/gtest.h>
+
+#include "warehouse/report_file.h"
+#include "warehouse/test_shop.h"
+
+namespace souk::warehouse {
+namespace {
+
+class ReportTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    FillWithSamples(shop_);
+    shop_.MustBuild();
+  }
+  ReportRequest March(const std::string& name) {
+    ReportRequest request;
+    request.name = name;
+    request.from = Day{2025, 3, 1};
+    request.to = Day{2025, 3, 4};
+    return request;
+  }
+  std::string Run(const ReportRequest& request) {
+    auto report = shop_.RunReport(request);
+    EXPECT_TRUE(report.has_value()) << report.error().message;
+    return report ? Joined(report->table) : "";
+  }
+  // One column of the first row.
+  std::string Value(const ReportRequest& request, const std::string& column) {
+    auto report = shop_.RunReport(request);
+    if (!report || report->table.rows.empty()) return "no row";
+    const auto& cell = report->table.rows[0][*report->table.Find(column)];
+    return std::holds_alternative<std::monostate>(cell) ? "-" : sql::CellText(cell);
+  }
+  TestShop shop_;
+};
+
+// Sales lines: T1 42.84, T2 10.70, T3 34.49, T4 20.00 (its correction lifts the failure), T6 2.50, R1 −10.00.
+TEST_F(ReportTest, Overview) {
+  auto request = March("sales_overview");
+  EXPECT_EQ(Value(request, "revenue"), "100.53");
+  EXPECT_EQ(Value(request, "transactions"), "5");
+  EXPECT_EQ(Value(request, "orders"), "3");
+  EXPECT_EQ(Value(request, "average_transaction_value"), "20.11");
+  EXPECT_EQ(Value(request, "average_order_value"), "33.51");
+  EXPECT_EQ(Value(request, "units"), "7");
+  EXPECT_EQ(Value(request, "gross_sales"), "102.49");  // 40 + 10 + 29.985 + 20 + 2.5
+  EXPECT_EQ(Value(request, "discounts"), "4.00");
+  EXPECT_EQ(Value(request, "returns"), "10.00");
+  EXPECT_EQ(Value(request, "net_sales"), "88.49");
+  EXPECT_EQ(Value(request, "sessions"), "4");
+  EXPECT_EQ(Value(request, "conversion_rate"), "0.25");
+  EXPECT_EQ(Value(request, "failed_payments"), "0");
+  EXPECT_EQ(Value(request, "failed_payment_rate"), "0");
+  EXPECT_EQ(Value(request, "cancelled_orders"), "1");
+}
+
+TEST_F(ReportTest, FailedPayments) {
+  shop_.Add("transactions",
+            "transaction_id,unit_price,payment_status,transaction_timestamp\nF,1,failed,2025-03-01\n");
+  shop_.MustBuild();
+  EXPECT_EQ(Value(March("sales_overview"), "failed_payments"), "1");
+  EXPECT_EQ(Value(March("sales_overview"), "failed_payment_rate"), "0.14285714285714285");
+}
+
+TEST_F(ReportTest, TrendHasEveryDay) {
+  EXPECT_EQ(Run(March("sales_trend")),
+            "2025-03-01|53.54|2|1|53.54|3|1|1\n"
+            "2025-03-02|56.99|3|2|28.50|5|3|0\n"
+            "2025-03-03|-10.00|0|0|-|-1|0|-\n"
+            "2025-03-04|0.00|0|0|-|0|0|-\n");
+}
+
+TEST_F(ReportTest, ByCategoryAndRegion) {
+  EXPECT_EQ(Value(March("revenue_by_category"), "category"), "Home");
+  auto request = March("revenue_by_category");
+  request.to = Day{2025, 3, 1};
+  EXPECT_EQ(Run(request), "Home|42.84|0.8001494209936497|1|2\nBooks|10.70|0.1998505790063504|1|1\n");
+  EXPECT_EQ(Run(March("revenue_by_region")),
+            "Asia|56.99|0.5668954540933054|2\nEurope|43.54|0.4331045459066945|1\n");
+}
+
+TEST_F(ReportTest, TopProductsWithoutCharges) {
+  EXPECT_EQ(Run(March("top_products")), "P1|Lamp|Home|62.84|3|2|0.5\nP2|Book|Books|35.19|3|2|0\n");
+  auto request = March("top_products");
+  request.limit = 1;
+  EXPECT_EQ(Run(request), "P1|Lamp|Home|62.84|3|2|0.5\n");
+}
+
+TEST_F(ReportTest, FiltersNarrow) {
+  auto request = March("sales_overview");
+  request.filters["region"] = {"Europe"};
+  EXPECT_EQ(Value(request, "revenue"), "43.54");
+  EXPECT_EQ(Value(request, "sessions"), "1");
+  request.filters["region"] = {"Europe", "Asia"};
+  EXPECT_EQ(Value(request, "revenue"), "100.53");
+  request.filters["segment"] = {"Loyal"};
+  EXPECT_EQ(Value(request, "revenue"), "20.00");
+  request.filters = {{"region", {"Atlantis' OR 1=1 --"}}};
+  EXPECT_EQ(Value(request, "revenue"), "0.00");
+  EXPECT_EQ(Value(request, "average_order_value"), "-");
+}
+
+TEST_F(ReportTest, SessionsOfACategoryAndOfNoPaymentMethod) {
+  auto request = March("sales_overview");
+  request.filters["category"] = {"Home"};
+  EXPECT_EQ(Value(request, "sessions"), "2");
+  EXPECT_EQ(Value(request, "conversion_rate"), "0.5");
+  request.filters = {{"payment_method", {"paypal"}}};
+  EXPECT_EQ(Value(request, "sessions"), "-");
+  EXPECT_EQ(Value(request, "conversion_rate"), "-");
+  EXPECT_EQ(Value(request, "revenue"), "36.99");
+  auto trend = March("sales_trend");
+  trend.filters = request.filters;
+  EXPECT_TRUE(Run(trend).starts_with("2025-03-01|0.00|0|0|-|0|-|-\n")) << Run(trend);
+}
+
+TEST_F(ReportTest, PeriodsAndPartialDays) {
+  ReportRequest request;
+  request.name = "sales_overview";
+  request.compare_previous = true;
+  auto report = shop_.RunReport(request);
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  EXPECT_EQ(FormatDay(report->from), "2025-03-01");
+  EXPECT_EQ(FormatDay(report->to), "2025-03-03");
+  EXPECT_TRUE(report->partial);
+  EXPECT_EQ(FormatDay(*report->previous_from), "2025-02-26");
+  EXPECT_EQ(FormatDay(*report->previous_to), "2025-02-28");
+  EXPECT_EQ(report->previous->rows.size(), 1u);
+  request.to = Day{2025, 3, 2};
+  EXPECT_FALSE(shop_.RunReport(request)->partial);
+}
+
+TEST_F(ReportTest, ColumnsAreSaid) {
+  auto report = shop_.RunReport(March("revenue_by_category"));
+  ASSERT_EQ(report->columns.size(), report->table.columns.size());
+  EXPECT_EQ(report->columns[1].label, "Total revenue");
+  EXPECT_EQ(report->columns[1].unit, "EUR");
+  EXPECT_EQ(report->columns[2].type, "percent");
+  EXPECT_TRUE(report->sql.starts_with("-- $from = '2025-03-01'\n-- $to = '2025-03-04'\n")) << report->sql;
+}
+
+TEST_F(ReportTest, EveryReportHasTheColumnsItSays) {
+  auto files = ReportFiles::Load("", "EUR");
+  ASSERT_TRUE(files.has_value()) << files.error().message;
+  for (const ReportFile& file : files->reports()) {
+    auto report = shop_.RunReport(March(file.info.name));
+    ASSERT_TRUE(report.has_value()) << report.error().message;
+    ASSERT_EQ(report->table.columns.size(), file.columns.size()) << file.info.name;
+    for (size_t i = 0; i < file.columns.size(); ++i)
+      EXPECT_EQ(report->table.columns[i].name, file.columns[i].name);
+  }
+}
+
+TEST_F(ReportTest, MistakesAreSaid) {
+  ReportRequest request = March("sales_overviev");
+  EXPECT_EQ(shop_.RunReport(request).error().message,
+            "there is no report sales_overviev; did you mean sales_overview?");
+  request = March("sales_overview");
+  request.filters["colour"] = {"red"};
+  EXPECT_EQ(shop_.RunReport(request).error().message,
+            "sales_overview has no filter colour; it has region, category, payment_method, device, source, "
+            "segment");
+  request = March("sales_overview");
+  std::swap(request.from, request.to);
+  EXPECT_EQ(shop_.RunReport(request).error().message,
+            "the period begins on 2025-03-04 and ends before, on 2025-03-01");
+}
+
+TEST_F(ReportTest, FilterValuesByRevenue) {
+  auto door = std::make_shared<sql::QueryDoor>(shop_.database, sql::DoorOptions{});
+  auto book = ReportBook::Open(door, *shop_.warehouse, shop_.options);
+  using Values = std::vector<std::string>;
+  auto values = [&](const char* filter) { return *(*book)->FilterValues(governance::LocalOwner(), filter); };
+  EXPECT_EQ(values("region"), (Values{"Asia", "Europe"}));
+  EXPECT_EQ(values("category"), (Values{"Home", "Books", "Uncategorised"}));
+  EXPECT_EQ(values("payment_method"), (Values{"credit_card", "paypal", "other"}));
+  EXPECT_EQ(values("segment"), (Values{"VIP", "Loyal"}));
+  EXPECT_FALSE((*book)->FilterValues(governance::LocalOwner(), "colour").has_value());
+}
+
+TEST(ReportBeforeBuild, IsUnavailable) {
+  TestShop shop;
+  shop.Open();
+  ReportRequest request;
+  request.name = "sales_overview";
+  EXPECT_EQ(shop.RunReport(request).error().code, Code::kUnavailable);
+}
+
+TEST(ReportOfNothing, HasARow) {
+  TestShop shop;
+  shop.MustBuild();
+  ReportRequest request;
+  request.name = "sales_overview";
+  auto report = shop.RunReport(request);
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  EXPECT_EQ(report->table.rows.size(), 1u);
+}
+
+}  // namespace
+}  // namespace souk::warehouse

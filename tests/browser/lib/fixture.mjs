@@ -1,0 +1,154 @@
+// A server that behaves like the program's web server, for the states that the program cannot easily be
+// brought into: failing, slow, empty, gone. It serves the built page under the same security policy.
+
+import { createReadStream, existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ShopData } from './shop_data.mjs';
+
+const DIST = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+const SERVICES = ['web', 'jobs', 'build', 'intake', 'stream', 'broker', 'sql'];
+
+/**
+ * mode: data | empty | error (reports fail) | down (everything fails) | slow. `requests` lists what was
+ * asked; set `mode`, `data` or `failed` (a service's name) between two steps of a test.
+ */
+export class Fixture {
+  mode = 'data';
+  data = new ShopData();
+  failed = null;
+  delayMs = 0;
+  requests = [];
+  #listeners = new Set();
+  #server = createServer((request, response) => this.#answer(request, response));
+
+  async start(port = 0) {
+    await new Promise((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+    this.address = `http://127.0.0.1:${this.#server.address().port}`;
+    return this;
+  }
+
+  async stop() {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  reset(traits) {
+    Object.assign(this, { mode: 'data', data: new ShopData(traits), failed: null, delayMs: 0, requests: [] });
+  }
+
+  /** What the program does after a build. */
+  build(change = () => {}) {
+    change(this.data);
+    this.data.version += 1;
+    const event = {
+      version: String(this.data.version),
+      built_at: this.data.until,
+      data_until: this.data.until,
+    };
+    for (const listener of this.#listeners)
+      listener.write(`event: change\ndata: ${JSON.stringify(event)}\n\n`);
+  }
+
+  /** Cuts every live connection. */
+  cut() {
+    for (const listener of this.#listeners) listener.destroy();
+  }
+
+  async #answer(request, response) {
+    const url = new URL(request.url, this.address);
+    response.setHeader('Content-Security-Policy', "default-src 'self'");
+    if (!url.pathname.startsWith('/api/')) return this.#file(url.pathname, response);
+    this.requests.push(url.pathname + url.search);
+    const delay = this.mode === 'slow' ? 60_000 : this.delayMs;
+    if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
+    if (this.mode === 'down') return response.destroy();
+    this.#api(url, request, response);
+  }
+
+  #api(url, request, response) {
+    if (url.pathname === '/api/changes') return this.#follow(response);
+    if (url.pathname === '/api/shop') return this.#json(request, response, this.#shop());
+    if (url.pathname === '/api/status') return this.#json(request, response, this.#status());
+    const name = url.pathname.match(/^\/api\/reports\/(\w+)$/)?.[1];
+    if (name && this.mode === 'error')
+      return this.#problem(
+        response,
+        500,
+        'The report could not be computed',
+        `${name}: the warehouse is locked by another process`,
+        'Stop the other process or wait until it ends.',
+      );
+    const report = name && this.mode !== 'empty' && this.data.report(name, url.searchParams);
+    if (!report)
+      return this.#problem(response, 404, 'There is no such report', url.pathname, 'Run “souk build”.');
+    this.#json(request, response, report);
+  }
+
+  #shop() {
+    if (this.mode !== 'empty') return this.data.shop();
+    return {
+      ...this.data.shop(),
+      empty: true,
+      first_day: null,
+      last_day: null,
+      data_until: null,
+      built_at: null,
+      filters: {},
+    };
+  }
+
+  #status() {
+    const services = SERVICES.map((name) => ({
+      name,
+      state: name === this.failed ? 'failed' : 'running',
+      since: this.data.until,
+      restarts: 0,
+      error: name === this.failed ? 'port 9092 is taken by another program' : null,
+    }));
+    return {
+      version: '1',
+      started_at: this.data.until,
+      now: new Date().toISOString(),
+      services,
+      jobs: { running: 0, queued: 0 },
+      last_build: null,
+    };
+  }
+
+  #follow(response) {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    response.write(': hello\n\n');
+    this.#listeners.add(response);
+    response.on('close', () => this.#listeners.delete(response));
+  }
+
+  #json(request, response, value) {
+    const etag = `"${this.data.version}-${request.url}"`;
+    response.setHeader('ETag', etag);
+    response.setHeader('Cache-Control', 'no-cache');
+    if (request.headers['if-none-match'] === etag && request.url.startsWith('/api/reports'))
+      return response.writeHead(304).end();
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(value));
+  }
+
+  #problem(response, status, title, detail, remedy) {
+    const body = JSON.stringify({ type: 'about:blank', title, status, detail, remedy });
+    response.writeHead(status, { 'Content-Type': 'application/problem+json' }).end(body);
+  }
+
+  #file(path, response) {
+    const wanted = extname(path) ? normalize(path) : '/index.html';
+    const file = join(DIST, wanted);
+    if (!file.startsWith(DIST) || !existsSync(file)) return response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    createReadStream(file).pipe(response);
+  }
+}

@@ -1,0 +1,72 @@
+// What the program answers under /api. The names are those of the answers.
+
+export type Kind = 'money' | 'count' | 'percent' | 'text' | 'date' | 'number';
+
+export type Cell = number | string | null;
+
+export interface Column {
+  name: string;
+  label: string;
+  type: Kind;
+  unit: string;
+  definition: string;
+}
+
+export interface Period {
+  from: string;
+  to: string;
+  days: number;
+  partial: boolean;
+}
+
+export interface Report {
+  report: string;
+  title: string;
+  description: string;
+  period: Period;
+  columns: Column[];
+  rows: Cell[][];
+  previous: { from: string; to: string; rows: Cell[][] } | null;
+  sql: string;
+  data_until: string | null;
+  version: string;
+}
+
+export type Dimension = 'region' | 'category' | 'payment_method' | 'device' | 'source' | 'segment';
+
+export interface Shop {
+  name: string;
+  currency: string;
+  time_zone: string;
+  empty: boolean;
+  first_day: string | null;
+  last_day: string | null;
+  data_until: string | null;
+  built_at: string | null;
+  version: string;
+  filters: Partial<Record<Dimension, string[]>>;
+}
+
+export interface Service {
+  name: string;
+  state: 'running' | 'starting' | 'failed' | 'stopped';
+  since: string | null;
+  restarts: number;
+  error: string | null;
+}
+
+export interface Status {
+  version: string;
+  started_at: string;
+  now: string;
+  services: Service[];
+  jobs: { running: number; queued: number };
+  last_build: Record<string, unknown> | null;
+}
+
+/** Sent by /api/changes after each build. */
+export interface Change {
+  version: string;
+  built_at: string;
+  data_until: string;
+}

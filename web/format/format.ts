@@ -1,0 +1,219 @@
+// How numbers, money, dates and times are written, everywhere on the page and only here.
+
+import type { Cell, Kind } from '../api/types';
+
+const LOCALE = 'en-GB';
+const DAY_MS = 86_400_000;
+export const NOTHING = '–';
+/** Between a number and its unit, where no line may break. */
+const SPACE = '\u00a0';
+
+/** A day of the shop, "2026-11-28", as milliseconds; days carry no time zone of their own. */
+export const dayMs = (day: string) => Date.parse(`${day}T00:00:00Z`);
+export const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+export const addDays = (day: string, days: number) => dayOf(dayMs(day) + days * DAY_MS);
+export const daysBetween = (from: string, to: string) => Math.round((dayMs(to) - dayMs(from)) / DAY_MS);
+
+const minus = (text: string) => text.replace('-', '−');
+const options = (zone: string, parts: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone: zone });
+
+const short = options('UTC', { day: 'numeric', month: 'short' });
+const dated = options('UTC', { day: 'numeric', month: 'short', year: 'numeric' });
+const weekday = options('UTC', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+const month = options('UTC', { month: 'short' });
+const counts = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const numbers = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
+
+// Node and some browsers put a comma after the weekday; the page never does.
+const plain = (text: string) => text.replace(',', '').replace('Sept', 'Sep');
+
+const fixed = (value: number, digits: number) =>
+  new Intl.NumberFormat(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    value,
+  );
+
+const STEPS: [number, string][] = [
+  [1e9, 'bn'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+];
+
+/** Three significant digits with a suffix: 412k, 1.28M. What is below a thousand stays as it is. */
+function compact(value: number, write: (scaled: number) => string): string {
+  for (const [size, suffix] of STEPS) {
+    // 999,950 is written 1M, not 1,000k.
+    if (Math.abs(value) < size * 0.9995) continue;
+    const scaled = value / size;
+    const digits = Math.abs(scaled) < 9.995 ? 2 : Math.abs(scaled) < 99.95 ? 1 : 0;
+    return write(Number(scaled.toFixed(digits))) + suffix;
+  }
+  return write(Number(value.toFixed(Math.abs(value) < 100 ? 2 : 0)));
+}
+
+export interface Movement {
+  arrow: '▲' | '▼' | '';
+  text: string;
+  spoken: string;
+  direction: 1 | 0 | -1;
+}
+
+export type Form = 'exact' | 'figure' | 'short';
+
+export class Format {
+  readonly symbol: string;
+  readonly #money: Intl.NumberFormat;
+  readonly #whole: Intl.NumberFormat;
+  readonly #short: Intl.NumberFormat;
+  readonly #zone: string;
+
+  constructor(currency: string, zone: string) {
+    const style: Intl.NumberFormatOptions = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' };
+    this.#money = new Intl.NumberFormat(LOCALE, style);
+    this.#whole = new Intl.NumberFormat(LOCALE, {
+      ...style,
+      minimumFractionDigits: 0,
+      maximumFractionDigits: 0,
+    });
+    this.#short = new Intl.NumberFormat(LOCALE, {
+      ...style,
+      minimumFractionDigits: 0,
+      maximumFractionDigits: 2,
+    });
+    this.#zone = zone;
+    this.symbol = this.#money.formatToParts(0).find((part) => part.type === 'currency')?.value ?? currency;
+  }
+
+  /** exact: every digit. figure: as on a card, without cents from a thousand on. short: three digits. */
+  money(value: number, form: Form = 'exact'): string {
+    if (form === 'short') return minus(compact(value, (scaled) => this.#short.format(scaled)));
+    const whole = form === 'figure' && Math.abs(value) >= 1000;
+    return minus((whole ? this.#whole : this.#money).format(value));
+  }
+
+  count(value: number, form: Form = 'exact'): string {
+    if (form === 'short' && Math.abs(value) >= 10_000)
+      return minus(compact(value, (scaled) => numbers.format(scaled)));
+    return minus(counts.format(value));
+  }
+
+  percent(value: number, digits = 1): string {
+    return `${minus((value * 100).toFixed(digits))}${SPACE}%`;
+  }
+
+  /** Any cell of a report by the kind of its column. */
+  cell(value: Cell | undefined, kind: Kind, form: Form = 'exact'): string {
+    if (value === null || value === undefined) return NOTHING;
+    if (typeof value === 'string') return kind === 'date' ? this.date(value) : value;
+    if (kind === 'money') return this.money(value, form);
+    if (kind === 'percent') return this.percent(value, form === 'short' ? 1 : 2);
+    if (kind === 'count') return this.count(value, form);
+    return minus(numbers.format(value));
+  }
+
+  /** How a figure moved: in percent, or in points where the figure is a percentage itself. */
+  movement(now: number, before: number, kind: Kind): Movement | null {
+    if (kind !== 'percent' && before === 0) return null;
+    const moved = kind === 'percent' ? (now - before) * 100 : ((now - before) / Math.abs(before)) * 100;
+    const size = Math.abs(moved);
+    const digits = kind === 'percent' ? 2 : size >= 100 ? 0 : 1;
+    const shown = size >= 10_000 ? 'over 9,999' : fixed(size, digits);
+    const unit = kind === 'percent' ? 'pt' : '%';
+    if (Number(size.toFixed(digits)) === 0) {
+      return { arrow: '', text: 'no change', spoken: 'no change', direction: 0 };
+    }
+    const up = moved > 0;
+    return {
+      arrow: up ? '▲' : '▼',
+      text: `${shown}${SPACE}${unit}`,
+      spoken: `${up ? 'up' : 'down'} ${shown} ${unit === 'pt' ? 'points' : 'percent'}`,
+      direction: up ? 1 : -1,
+    };
+  }
+
+  /** 9 Dec */
+  day(day: string): string {
+    return plain(short.format(dayMs(day)));
+  }
+
+  /** 9 Dec 2011 */
+  date(day: string): string {
+    return plain(dated.format(dayMs(day)));
+  }
+
+  /** Fri 9 Dec 2011 */
+  weekday(day: string): string {
+    return plain(weekday.format(dayMs(day)));
+  }
+
+  month(day: string): string {
+    return plain(month.format(dayMs(day)));
+  }
+
+  /** 1 – 28 Nov, 12 Nov – 9 Dec, with the years where they are not this one's. */
+  range(from: string, to: string, today = this.today()): string {
+    const sameYear = from.slice(0, 4) === to.slice(0, 4);
+    const end = sameYear && to.slice(0, 4) === today.slice(0, 4) ? this.day(to) : this.date(to);
+    if (from === to) return end;
+    if (!sameYear) return `${this.date(from)} – ${end}`;
+    const sameMonth = from.slice(0, 7) === to.slice(0, 7);
+    return `${sameMonth ? Number(from.slice(8)) : this.day(from)} – ${end}`;
+  }
+
+  /** The shop's day of a moment. */
+  dayAt(moment: number): string {
+    const parts = options(this.#zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(
+      moment,
+    );
+    const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
+    return `${part('year')}-${part('month')}-${part('day')}`;
+  }
+
+  today(now = Date.now()): string {
+    return this.dayAt(now);
+  }
+
+  /** 12:04 in the shop's time zone */
+  time(iso: string, seconds = false): string {
+    const parts: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+    return options(this.#zone, seconds ? { ...parts, second: '2-digit' } : parts).format(Date.parse(iso));
+  }
+
+  /** 12:04:30 today, else 28 Nov 12:04, else 9 Dec 2011 12:50 */
+  stamp(iso: string, now = Date.now()): string {
+    const day = this.dayAt(Date.parse(iso));
+    const today = this.today(now);
+    if (day === today) return this.time(iso, true);
+    return `${day.slice(0, 4) === today.slice(0, 4) ? this.day(day) : this.date(day)} ${this.time(iso)}`;
+  }
+
+  /** The moment in full, for hovering. */
+  moment(iso: string): string {
+    return `${this.weekday(this.dayAt(Date.parse(iso)))} ${this.time(iso, true)} (${this.#zone})`;
+  }
+
+  ago(iso: string, now = Date.now()): string {
+    const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
+    if (seconds < 10) return 'just now';
+    if (seconds < 60) return `${Math.floor(seconds / 10) * 10} s ago`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+    if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+    return `${countOf(Math.floor(seconds / 86_400), 'day')} ago`;
+  }
+}
+
+/** 1 day, 28 days */
+export const countOf = (count: number, noun: string) =>
+  `${counts.format(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+const NAMES: Record<string, string> = { paypal: 'PayPal', tiktok: 'TikTok', youtube: 'YouTube', sms: 'SMS' };
+
+/**
+ * A code of a record as a person would say it: credit_card → Credit card. Names stay as the shop wrote them.
+ */
+export function humane(code: string): string {
+  if (NAMES[code]) return NAMES[code];
+  if (!/^[a-z][a-z0-9_]*$/.test(code)) return code;
+  const words = code.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

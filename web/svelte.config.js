@@ -1,0 +1,2 @@
+// Svelte 5 reads TypeScript type annotations itself, so no preprocessor is needed.
+export default { compilerOptions: { runes: true } };
