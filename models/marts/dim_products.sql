@@ -1,4 +1,5 @@
--- Every product that is known: those of the catalogue, and those that only occur in sales or visits.
+-- Every product that is known, one row per version: those of the catalogue, and those that only occur in sales or visits.
+-- Versions as in dim_users. Ratings and stock change all the time and begin none; a version has the last that it saw.
 WITH uncatalogued AS (
   SELECT
     t.product_id, t.product_name AS name, t.product_category AS category,
@@ -14,24 +15,61 @@ WITH uncatalogued AS (
   FROM stg_clickstream e
   WHERE e.product_id IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM stg_products p WHERE p.product_id = e.product_id)
-)
-SELECT
-  surrogate_key(product_id, beginning()) AS product_key,
-  product_id, sku, name, brand, category, subcategory, price, cost, currency, rating, stock_quantity, active,
-  product_id IN ({{ shop.charge_codes }}) AS is_charge,
-  beginning() AS valid_from,
-  CASE WHEN FALSE THEN beginning() END AS valid_to,
-  TRUE AS is_current
-FROM (
+),
+marked AS (
   SELECT
-    product_id, sku, name, brand, category, subcategory, price, cost, currency, rating, stock_quantity, active
-  FROM stg_products
+    p.*,
+    LAG(product_id) OVER w IS NULL
+      OR sku IS DISTINCT FROM LAG(sku) OVER w
+      OR name IS DISTINCT FROM LAG(name) OVER w
+      OR brand IS DISTINCT FROM LAG(brand) OVER w
+      OR category IS DISTINCT FROM LAG(category) OVER w
+      OR subcategory IS DISTINCT FROM LAG(subcategory) OVER w
+      OR price IS DISTINCT FROM LAG(price) OVER w
+      OR cost IS DISTINCT FROM LAG(cost) OVER w
+      OR currency IS DISTINCT FROM LAG(currency) OVER w
+      OR warranty_months IS DISTINCT FROM LAG(warranty_months) OVER w
+      OR active IS DISTINCT FROM LAG(active) OVER w
+      OR deleted IS DISTINCT FROM LAG(deleted) OVER w AS begins
+  FROM stg_products p
+  WINDOW w AS (PARTITION BY product_id ORDER BY updated_at)
+),
+numbered AS (
+  SELECT
+    m.*,
+    SUM(CASE WHEN begins THEN 1 ELSE 0 END) OVER (
+      PARTITION BY product_id ORDER BY updated_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS version
+  FROM marked m
+),
+spans AS (
+  SELECT
+    n.*,
+    MIN(updated_at) OVER (PARTITION BY product_id, version) AS begins_at,
+    ROW_NUMBER() OVER (PARTITION BY product_id, version ORDER BY updated_at DESC) AS place
+  FROM numbered n
+),
+versions AS (
+  SELECT
+    s.*,
+    CASE WHEN version = 1 THEN beginning() ELSE begins_at END AS valid_from,
+    LEAD(begins_at) OVER (PARTITION BY product_id ORDER BY version) AS valid_to
+  FROM spans s
+  WHERE place = 1
+),
+everything AS (
+  SELECT
+    product_id, sku, name, brand, category, subcategory, price, cost, currency, rating, stock_quantity, active,
+    valid_from, valid_to,
+    ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY version DESC) = 1 AS is_current
+  FROM versions
+  WHERE NOT deleted
   UNION ALL
   SELECT
     product_id, CAST(NULL AS STRING) AS sku, COALESCE(name, product_id) AS name, CAST(NULL AS STRING) AS brand,
     COALESCE(category, 'Uncategorised') AS category, CAST(NULL AS STRING) AS subcategory,
     CAST(price AS DECIMAL(12, 2)) AS price, CAST(NULL AS DECIMAL(12, 2)) AS cost, {{ shop.currency }} AS currency,
-    CAST(NULL AS DECIMAL(3, 2)) AS rating, CAST(NULL AS BIGINT) AS stock_quantity, TRUE AS active
+    CAST(NULL AS DECIMAL(3, 2)) AS rating, CAST(NULL AS BIGINT) AS stock_quantity, TRUE AS active,
+    beginning() AS valid_from, CASE WHEN FALSE THEN beginning() END AS valid_to, TRUE AS is_current
   FROM (
     SELECT
       uncatalogued.*,
@@ -45,4 +83,10 @@ FROM (
     FROM uncatalogued
   ) ranked
   WHERE newest = 1
-) everything
+)
+SELECT
+  surrogate_key(product_id, valid_from) AS product_key,
+  product_id, sku, name, brand, category, subcategory, price, cost, currency, rating, stock_quantity, active,
+  product_id IN ({{ shop.charge_codes }}) AS is_charge,
+  valid_from, valid_to, is_current
+FROM everything

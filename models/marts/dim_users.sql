@@ -1,4 +1,6 @@
--- Everybody who is known: customers with a record, and those who only occur in sales or visits.
+-- Everybody who is known, one row per version: customers with a record, and those who only occur in sales or visits.
+-- A version lasts while nothing of the record changes but the moment of its last look; it begins with the record that
+-- brought the change, the first one with the beginning of time, so that it covers all sales before it.
 WITH unrecorded AS (
   SELECT
     t.user_id, t.customer_name AS name, t.city, t.country, t.region, t.transaction_timestamp AS seen_at,
@@ -13,24 +15,57 @@ WITH unrecorded AS (
   FROM stg_clickstream e
   WHERE e.user_id IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM stg_users u WHERE u.user_id = e.user_id)
-)
-SELECT
-  surrogate_key(user_id, beginning()) AS user_key,
-  user_id, name, email, phone, gender, birth_year, city, country, region, segment, signup_at, acquisition_channel,
-  marketing_consent,
-  beginning() AS valid_from,
-  CASE WHEN FALSE THEN beginning() END AS valid_to,
-  TRUE AS is_current
-FROM (
+),
+marked AS (
+  SELECT
+    u.*,
+    LAG(user_id) OVER w IS NULL
+      OR name IS DISTINCT FROM LAG(name) OVER w OR email IS DISTINCT FROM LAG(email) OVER w
+      OR phone IS DISTINCT FROM LAG(phone) OVER w OR gender IS DISTINCT FROM LAG(gender) OVER w
+      OR birth_year IS DISTINCT FROM LAG(birth_year) OVER w OR city IS DISTINCT FROM LAG(city) OVER w
+      OR country IS DISTINCT FROM LAG(country) OVER w OR region IS DISTINCT FROM LAG(region) OVER w
+      OR segment IS DISTINCT FROM LAG(segment) OVER w
+      OR acquisition_channel IS DISTINCT FROM LAG(acquisition_channel) OVER w
+      OR marketing_consent IS DISTINCT FROM LAG(marketing_consent) OVER w
+      OR deleted IS DISTINCT FROM LAG(deleted) OVER w AS begins
+  FROM stg_users u
+  WINDOW w AS (PARTITION BY user_id ORDER BY updated_at)
+),
+numbered AS (
+  SELECT
+    m.*,
+    SUM(CASE WHEN begins THEN 1 ELSE 0 END) OVER (
+      PARTITION BY user_id ORDER BY updated_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS version
+  FROM marked m
+),
+spans AS (
+  SELECT
+    n.*,
+    MIN(updated_at) OVER (PARTITION BY user_id, version) AS begins_at,
+    ROW_NUMBER() OVER (PARTITION BY user_id, version ORDER BY updated_at DESC) AS place
+  FROM numbered n
+),
+versions AS (
+  SELECT
+    s.*,
+    CASE WHEN version = 1 THEN beginning() ELSE begins_at END AS valid_from,
+    LEAD(begins_at) OVER (PARTITION BY user_id ORDER BY version) AS valid_to
+  FROM spans s
+  WHERE place = 1
+),
+everybody AS (
   SELECT
     user_id, name, email, phone, gender, birth_year, city, country, region, segment, signup_at, acquisition_channel,
-    marketing_consent
-  FROM stg_users
+    marketing_consent, valid_from, valid_to,
+    ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY version DESC) = 1 AS is_current
+  FROM versions
+  WHERE NOT deleted
   UNION ALL
   SELECT
     user_id, name, CAST(NULL AS STRING) AS email, CAST(NULL AS STRING) AS phone, CAST(NULL AS STRING) AS gender,
     CAST(NULL AS BIGINT) AS birth_year, city, country, region, CAST(NULL AS STRING) AS segment,
-    first_seen_at AS signup_at, CAST(NULL AS STRING) AS acquisition_channel, FALSE AS marketing_consent
+    first_seen_at AS signup_at, CAST(NULL AS STRING) AS acquisition_channel, FALSE AS marketing_consent,
+    beginning() AS valid_from, CASE WHEN FALSE THEN beginning() END AS valid_to, TRUE AS is_current
   FROM (
     SELECT
       unrecorded.*,
@@ -42,4 +77,9 @@ FROM (
     FROM unrecorded
   ) ranked
   WHERE newest = 1
-) everybody
+)
+SELECT
+  surrogate_key(user_id, valid_from) AS user_key,
+  user_id, name, email, phone, gender, birth_year, city, country, region, segment, signup_at, acquisition_channel,
+  marketing_consent, valid_from, valid_to, is_current
+FROM everybody

@@ -1,4 +1,4 @@
--- Every event with its customer, product and visit. A session_id that falls silent for more than 30 minutes begins a new
+-- Every event with its visit, and with customer and product as they were then. A session_id that falls silent for more than 30 minutes begins a new
 -- visit: its first visit keeps the session_id as session_key, the others get a number.
 WITH interrupted AS (
   SELECT session_id
@@ -27,7 +27,9 @@ SELECT
   u.user_key, e.user_id,
   e.session_id,
   CASE WHEN s.visit > 0 THEN e.session_id || '#' || CAST(s.visit + 1 AS STRING) ELSE e.session_id END AS session_key,
-  e.event_time, e.shop_day, e.shop_hour, e.event_type, e.page_url, e.referrer,
+  e.event_time, e.shop_day, e.shop_hour,
+  day_of_week(e.shop_day) AS day_of_week, day_of_week(e.shop_day) >= 6 AS is_weekend,
+  e.event_type, e.page_url, e.referrer,
   e.product_id,
   e.order_id, e.quantity, e.price, e.search_query, e.search_results,
   e.device_type, e.traffic_source, e.campaign, e.city, e.country,
@@ -37,5 +39,7 @@ SELECT
   e.year, e.month, e.day
 FROM stg_clickstream e
 LEFT JOIN split_events s ON s.event_id = e.event_id
-LEFT JOIN dim_users u ON u.user_id = e.user_id AND u.is_current
-LEFT JOIN dim_products p ON p.product_id = e.product_id AND p.is_current
+LEFT JOIN dim_users u ON u.user_id = e.user_id
+  AND e.event_time >= u.valid_from AND e.event_time < COALESCE(u.valid_to, forever())
+LEFT JOIN dim_products p ON p.product_id = e.product_id
+  AND e.event_time >= p.valid_from AND e.event_time < COALESCE(p.valid_to, forever())

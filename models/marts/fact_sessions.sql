@@ -30,4 +30,5 @@ SELECT
   v.views = 1 AS has_view, v.carts = 1 AS has_cart, v.purchases = 1 AS has_purchase
 FROM visits v
 JOIN openings o ON o.session_key = v.session_key
-LEFT JOIN dim_users u ON u.user_id = v.user_id AND u.is_current
+LEFT JOIN dim_users u ON u.user_id = v.user_id
+  AND v.started_at >= u.valid_from AND v.started_at < COALESCE(u.valid_to, forever())

@@ -1,17 +1,5 @@
--- One row per line of an order: the newest version, ids and amounts filled in, and whether it counts. Every raw line is
--- here, or is a copy or an older version of one that is, or is kept out with a reason.
---
--- Hardly any line comes twice, so those that may have are found first by a narrow look at the ids, and only they are
--- sorted; everything else streams through in the order in which it came.
-WITH repeated AS (
-  SELECT id_hash
-  FROM (
-    SELECT row_hash(COALESCE(transaction_id, order_id || '-' || _content, _file || '-' || CAST(_row AS STRING))) AS id_hash
-    FROM raw_transactions
-  ) hashed
-  GROUP BY id_hash
-  HAVING COUNT(*) > 1
-)
+-- Every line of every order, ids and amounts filled in, and whether it counts. Every raw line is here, or is a copy or an
+-- older version of one that is, or is kept out with a reason.
 SELECT
   transaction_id, order_id, user_id, product_id, quantity, unit_price, discount, tax, shipping,
   CAST(COALESCE(total_amount, expected_total) AS DECIMAL(12, 2)) AS total_amount,
@@ -68,35 +56,11 @@ FROM (
       shop_time(transaction_timestamp) AS local_time,
       reject_reason
     FROM (
-      SELECT keyed.*, 1 AS version_rank
-      FROM (
-        SELECT identified.*, row_hash(line_id) AS id_hash, {{ reject_reason }} AS reject_reason
-        FROM (
-          SELECT t.*, COALESCE(transaction_id, order_id || '-' || _content, _file || '-' || CAST(_row AS STRING)) AS line_id
-          FROM raw_transactions t
-        ) identified
-      ) keyed
-      WHERE NOT EXISTS (SELECT 1 FROM repeated WHERE repeated.id_hash = keyed.id_hash)
-      UNION ALL
       SELECT
-        keyed.*,
-        -- What follows the time makes the choice between two contents of one version the same in every build.
-        ROW_NUMBER() OVER (
-          PARTITION BY line_id, reject_reason
-          ORDER BY
-            COALESCE(updated_at, transaction_timestamp) DESC, transaction_timestamp DESC, status, payment_status,
-            total_amount, quantity, unit_price, product_id, user_id, payment_method, discount, tax, shipping, country,
-            region, city, device_type, traffic_source
-        ) AS version_rank
-      FROM (
-        SELECT identified.*, row_hash(line_id) AS id_hash, {{ reject_reason }} AS reject_reason
-        FROM (
-          SELECT t.*, COALESCE(transaction_id, order_id || '-' || _content, _file || '-' || CAST(_row AS STRING)) AS line_id
-          FROM raw_transactions t
-        ) identified
-      ) keyed
-      JOIN repeated ON repeated.id_hash = keyed.id_hash
-    ) versions
-    WHERE version_rank = 1
+        t.*,
+        COALESCE(transaction_id, order_id || '-' || _content, _file || '-' || CAST(_row AS STRING)) AS line_id,
+        {{ reject_reason }} AS reject_reason
+      FROM raw_transactions t
+    ) lines
   ) filled
 ) totalled

@@ -85,8 +85,8 @@ const std::vector<OptionSpec>& SettingTable() {
       {"lake.url", K::kText, "", "path or URL", "Where the lake is; empty: lake/ in the data directory."},
 
       {"warehouse.models", K::kText, "", "path", "A directory of SQL models in place of the built-in ones."},
-      {"warehouse.codec", K::kChoice, "zstd", "", "Compression of Parquet files in the lake.",
-       "zstd|snappy|gzip"},
+      {"warehouse.codec", K::kChoice, "snappy", "", "Compression of Parquet files in the lake.",
+       "snappy|zstd|gzip"},
       {"warehouse.debounce", K::kDuration, "2s", "",
        "How long new input must be quiet before a build starts."},
       {"warehouse.max_wait", K::kDuration, "5m", "",

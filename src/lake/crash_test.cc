@@ -134,8 +134,7 @@ Status BuildOnce(const std::shared_ptr<FileStore>& store, int64_t build) {
   DeltaCommit commit;
   commit.operation = "WRITE";
   commit.schema.columns = {{"user_id", "string", true, ""}};
-  commit.application = "souk";
-  commit.application_version = build;
+  commit.transactions["souk"] = build;
   for (const DeltaFile& file : base.files) commit.remove.push_back(file.path);
   std::vector<std::string> written;
   for (int part = 0; part < 2; ++part) {

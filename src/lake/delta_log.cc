@@ -232,8 +232,8 @@ std::string EncodeDeltaEntry(const std::string& folder, const DeltaSnapshot& bas
   std::vector<std::string> lines;
   if (created) lines.push_back(ProtocolLine(kWriterVersion));
   if (described) lines.push_back(MetadataLine(table, folder.substr(folder.rfind('/') + 1)));
-  if (!commit.application.empty()) {
-    lines.push_back(TransactionLine(commit.application, commit.application_version, now_ms));
+  for (const auto& [application, version] : commit.transactions) {
+    lines.push_back(TransactionLine(application, version, now_ms));
   }
   for (const std::string& path : commit.remove) {
     lines.push_back(RemoveLine(FileAt(base, path), base.schema.partition_columns, now_ms, change));

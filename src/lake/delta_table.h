@@ -56,8 +56,7 @@ struct DeltaCommit {
   std::string description;
   std::vector<DeltaFile> add;
   std::vector<std::string> remove;  // paths
-  std::string application;          // txn appId, "" = none
-  int64_t application_version = 0;
+  std::map<std::string, int64_t> transactions;  // application id → version (Delta's txn action)
 };
 
 // Threads: any; holds no state but where the table is.

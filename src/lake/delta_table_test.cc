@@ -66,8 +66,7 @@ class DeltaTableTest : public testing::Test {
 
 TEST_F(DeltaTableTest, WritesTheEntriesOfTheFormatPage) {
   DeltaCommit commit = Write({File("year=2025/part-1.parquet")});
-  commit.application = "souk";
-  commit.application_version = 1;
+  commit.transactions["souk"] = 1;
   ASSERT_EQ(*CommitNow(commit), 0);
   auto lines = Entry(0);
   ASSERT_EQ(lines.size(), 5u);
@@ -220,8 +219,7 @@ TEST_F(DeltaTableTest, StatesKeepEverything) {
   for (int i = 0; i <= 105; ++i) {
     DeltaCommit commit = Write({File(fmt::format("year=2025/{}", i))});
     if (i > 0 && i != 7) commit.remove = {fmt::format("year=2025/{}", i == 8 ? 6 : i - 1)};
-    commit.application = "souk";
-    commit.application_version = i;
+    commit.transactions["souk"] = i;
     ASSERT_TRUE(CommitNow(commit, kNow + i * 1'000'000)) << i;
   }
   std::string state = std::string(kFolder) + "/_delta_log/_state.00000000000000000100.json";
@@ -290,7 +288,7 @@ TEST(DeltaLog, TruncationsAreNoticed) {
   DeltaCommit commit;
   commit.schema.columns = {{"a", "long", true, ""}};
   commit.add = {DeltaFile{"a", 1, 1, {}}, DeltaFile{"b", 1, 1, {}}};
-  commit.application = "souk";
+  commit.transactions["souk"] = 0;
   std::string entry = EncodeDeltaEntry("folder", base, commit, kNow);
   DeltaFold fold;
   ASSERT_TRUE(DecodeLogEntry(entry, "entry", DeltaLogShape(), fold));

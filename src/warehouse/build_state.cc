@@ -15,8 +15,9 @@ CREATE TABLE IF NOT EXISTS souk.warehouse (
   version BIGINT, built_at TIMESTAMPTZ, data_until TIMESTAMPTZ, first_day DATE, last_day DATE, data_day DATE,
   data_day_over BOOLEAN);
 CREATE TABLE IF NOT EXISTS souk.models (
-  name VARCHAR, signature VARCHAR, definition VARCHAR, settings VARCHAR, inputs VARCHAR, raw_versions VARCHAR,
-  version BIGINT, previous_version BIGINT, from_day DATE, to_day DATE, delta_version BIGINT, rows BIGINT);
+  name VARCHAR, signature VARCHAR, definition VARCHAR, settings VARCHAR, inputs VARCHAR, built_from VARCHAR,
+  version BIGINT, delta_version BIGINT, rows BIGINT);
+CREATE TABLE IF NOT EXISTS souk.days (model VARCHAR, day DATE, version BIGINT);
 CREATE TABLE IF NOT EXISTS souk.rejects (model VARCHAR, reason VARCHAR, rows BIGINT);
 )";
 
@@ -73,32 +74,59 @@ Result<BuildState> LoadState(sql::Connection& connection) {
   BuildState state;
   TRY(state.warehouse, LoadWarehouseState(connection));
   TRY(auto table,
-      connection.Query("SELECT name, signature, definition, settings, inputs, raw_versions, version, "
-                       "previous_version, from_day, to_day, delta_version, rows FROM souk.models"));
+      connection.Query("SELECT name, signature, definition, settings, inputs, built_from, version, "
+                       "delta_version, rows FROM souk.models"));
   for (const auto& row : table.rows) {
     ModelState& model = state.models[CellText(row[0])];
     model.signature = CellText(row[1]);
     model.definition = CellText(row[2]);
     model.settings = ParseMap<std::map<std::string, std::string>>(row[3]);
     model.inputs = ParseMap<std::map<std::string, std::string>>(row[4]);
-    model.raw_versions = ParseMap<std::map<std::string, int64_t>>(row[5]);
+    model.built_from = ParseMap<std::map<std::string, int64_t>>(row[5]);
     model.version = Int(row[6]);
-    model.previous_version = Int(row[7]);
-    model.from = ToDay(row[8]);
-    model.to = ToDay(row[9]);
-    model.delta_version = Int(row[10]);
-    model.rows = static_cast<uint64_t>(Int(row[11]));
+    model.delta_version = Int(row[7]);
+    model.rows = static_cast<uint64_t>(Int(row[8]));
   }
   return state;
+}
+
+Result<DaySet> DaysSince(sql::Connection& connection, const std::string& model, int64_t version) {
+  TRY(auto table, connection.Query(fmt::format("SELECT day FROM souk.days WHERE model = {} AND version > {}",
+                                               QuoteLiteral(model), version)));
+  DaySet days;
+  for (const auto& row : table.rows) {
+    TRY(Day day, ParseDay(CellText(row[0])));
+    days.days.insert(DaysFromDay(day));
+  }
+  return days;
+}
+
+Status SaveDays(sql::Connection& connection, const Model& model, const DaySet& days, int64_t version) {
+  std::string name = QuoteLiteral(model.name);
+  std::string changed;
+  if (days.all) {
+    // Days that are gone changed too.
+    changed = fmt::format("SELECT DISTINCT {} FROM {}.{} UNION SELECT day FROM souk.days WHERE model = {}",
+                          sql::QuoteName(model.days.column), model.schema, model.name, name);
+  } else {
+    for (int64_t day : days.days) {
+      changed += fmt::format("{}(DATE '{}')", changed.empty() ? "VALUES " : ", ", FormatDay(DayFromDays(day)));
+    }
+  }
+  return connection.Execute(fmt::format(
+      "CREATE OR REPLACE TEMP TABLE changed_days AS SELECT * FROM ({1}) t(day); DELETE FROM souk.days WHERE model "
+      "= {0} AND day IN (FROM changed_days); INSERT INTO souk.days SELECT {0}, day, {2} FROM changed_days; DROP TABLE "
+      "temp.changed_days",
+      name, changed, version));
 }
 
 Status SaveModel(sql::Connection& connection, const std::string& name, const ModelState& state) {
   return connection.Execute(fmt::format(
       "DELETE FROM souk.models WHERE name = {0}; INSERT INTO souk.models VALUES ({0}, {1}, {2}, {3}, {4}, "
-      "{5}, {6}, {7}, {8}, {9}, {10}, {11})",
+      "{5}, {6}, {7}, {8})",
       QuoteLiteral(name), QuoteLiteral(state.signature), QuoteLiteral(state.definition),
-      MapLiteral(state.settings), MapLiteral(state.inputs), MapLiteral(state.raw_versions), state.version,
-      state.previous_version, DayLiteral(state.from), DayLiteral(state.to), state.delta_version, state.rows));
+      MapLiteral(state.settings), MapLiteral(state.inputs), MapLiteral(state.built_from), state.version,
+      state.delta_version, state.rows));
 }
 
 Status SaveRejects(sql::Connection& connection, const std::string& model,

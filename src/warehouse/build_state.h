@@ -7,22 +7,20 @@
 #include <vector>
 
 #include "sql/database.h"
+#include "warehouse/day_set.h"
+#include "warehouse/model.h"
 #include "warehouse/warehouse.h"
 
 namespace souk::warehouse {
 
-// The signature of a model of which only some days are up to date; no model's own.
-inline constexpr const char* kPartial = "partial";
-
 struct ModelState {
-  std::string signature;                        // of what is built; kPartial
+  std::string signature;                        // of what is built
   std::string definition;                       // Node::definition it was built from
   std::map<std::string, std::string> settings;  // Node::settings it was built from
   std::map<std::string, std::string> inputs;    // relation → signature it was built from
-  std::map<std::string, int64_t> raw_versions;  // record → version of the raw zone
-  int64_t version = 0;                          // of the warehouse when it last changed
-  int64_t previous_version = 0;                 // of the warehouse when it changed before that
-  std::optional<Day> from, to;                  // the days that changed last; unset = all
+  // Input → version it was built from: of the raw zone, of a lake model's Delta table, of a table's `version`.
+  std::map<std::string, int64_t> built_from;
+  int64_t version = 0;                          // of the warehouse when its rows last changed
   int64_t delta_version = -1;                   // lake models: the snapshot that clean.<name> shows
   uint64_t rows = 0;
 };
@@ -42,6 +40,10 @@ struct BuildState {
 Status CreateStateTables(sql::Connection& connection);
 Result<BuildState> LoadState(sql::Connection& connection);
 Result<WarehouseState> LoadWarehouseState(sql::Connection& connection);
+// Days of a table that changed after that version of the warehouse.
+Result<DaySet> DaysSince(sql::Connection& connection, const std::string& model, int64_t version);
+// After the table was changed.
+Status SaveDays(sql::Connection& connection, const Model& model, const DaySet& days, int64_t version);
 Status SaveModel(sql::Connection& connection, const std::string& name, const ModelState& state);
 Status SaveRejects(sql::Connection& connection, const std::string& model, const std::vector<Reject>& rejects);
 Status SaveWarehouse(sql::Connection& connection, const WarehouseState& state);

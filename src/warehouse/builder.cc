@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/log.h"
+#include "base/hash.h"
 #include "record/schema.h"
 #include "warehouse/crash_point.h"
 #include "warehouse/gate.h"
@@ -14,116 +14,140 @@ namespace {
 
 using lake::DeltaSnapshot;
 
-// Files that left a table stay this long, for readers of the version before.
-constexpr Micros kHistory = 3600 * kMicrosPerSecond;
-// More open files than days of two years, fewer than a process may have by default.
-// DuckDB's estimate of its progress costs an eighth of a build, so a stage is a model and no finer.
-constexpr const char* kSession =
-    "SET partitioned_write_max_open_files = 740; SET partitioned_write_flush_threshold = 524288; "
-    "SET enable_progress_bar = false";
+// Application ids in the Delta log of a staging table: what it was built from.
+constexpr const char* kSignature = "souk";           // the model's signature
+constexpr const char* kRawVersion = "souk.raw";      // version of the raw zone that is in it
+constexpr const char* kDefinition = "souk.definition";
 
-int64_t SignatureMark(const std::string& signature) {
-  return std::stoll(signature.substr(0, 15), nullptr, 16);
+int64_t Mark(const std::string& hex) { return std::stoll(hex.substr(0, 15), nullptr, 16); }
+
+// The definition of a model and the settings it depends on.
+int64_t DefinitionMark(const Node& node) {
+  std::string text = node.definition;
+  for (const auto& [name, value] : node.settings) text += fmt::format("\n{}={}", name, value);
+  return Mark(Sha256Hex(text));
 }
 
-int64_t Milliseconds(const Clock& clock, Micros since) { return (clock.Now() - since) / 1000; }
+std::string RecordOf(const Node& node) {
+  for (const std::string& input : node.inputs) {
+    if (input.starts_with("raw_")) return input;
+  }
+  return "";
+}
 
-std::string PlainColumns(const std::vector<sql::Column>& columns) {
+std::vector<std::string> NamesOf(const std::vector<sql::Column>& columns) {
+  std::vector<std::string> names;
+  for (const sql::Column& column : columns) names.push_back(column.name);
+  return names;
+}
+
+bool SameColumns(const std::vector<sql::Column>& a, const std::vector<sql::Column>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const sql::Column& x, const sql::Column& y) {
+    return x.name == y.name && x.type == y.type;
+  });
+}
+
+// "all", "3 of its days", "nothing"
+std::string Extent(const Model& model, const DaySet& changed) {
+  if (changed.none()) return "nothing";
+  if (changed.all || model.days.column.empty()) return "all";
+  return fmt::format("{} day{}", changed.days.size(), changed.days.size() == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string ColumnList(const std::vector<sql::Column>& columns) {
   std::string list;
   for (const sql::Column& column : columns) list += (list.empty() ? "" : ", ") + sql::QuoteName(column.name);
   return list;
 }
 
-constexpr const char* kRejectReason = "reject_reason";
-
-}  // namespace
-
-Builder::Builder(BuilderParts parts, sql::Connection connection, BuildRequest request, Progress& progress)
-    : parts_(std::move(parts)),
-      connection_(std::move(connection)),
-      request_(std::move(request)),
-      progress_(progress),
-      raw_(parts_.store) {}
-
-Builder::~Builder() {
-  std::string drop = "SET enable_progress_bar = true;";
-  for (const auto& [name, input] : inputs_) drop += fmt::format("DROP VIEW IF EXISTS temp.{};", name);
-  for (const auto& [name, select] : new_views_) drop += fmt::format("DROP VIEW IF EXISTS temp.new_{};", name);
-  (void)connection_.Execute(drop);
+Model RejectedModel(const Model& model) {
+  Model rejected;
+  rejected.name = model.name + "_rejected";
+  rejected.file = model.file;
+  rejected.schema = "quarantine";
+  rejected.description = "Rows that " + model.name + " keeps out, with the reason.";
+  rejected.materialized = Materialized::kLake;
+  rejected.columns = model.columns;
+  rejected.columns.push_back({kRejectReason, "Why the row is kept out.", "", {}});
+  return rejected;
 }
 
-Status Builder::Prepare() {
+Builder::Builder(BuilderParts parts, BuildRequest request, Progress& progress)
+    : parts_(std::move(parts)), request_(std::move(request)), progress_(progress), raw_(parts_.store) {}
+
+Status Builder::Prepare(sql::Connection& connection) {
   if (request_.from && request_.to && DaysFromDay(*request_.from) > DaysFromDay(*request_.to)) {
     return Fail(Code::kInvalid, "from {} is after to {}", FormatDay(*request_.from), FormatDay(*request_.to));
   }
-  TRY_STATUS(connection_.Execute(kSession));
-  TRY(graph_, MakeGraph(*parts_.options, connection_));
+  TRY(graph_, MakeGraph(*parts_.options, connection));
   TRY(inputs_, ReadRawInputs(raw_));
-  TRY(state_, LoadState(connection_));
+  TRY(state_, LoadState(connection));
   TRY(plan_, MakePlan(graph_, raw_, inputs_, state_, request_));
   report_.version = state_.warehouse.version;
   next_version_ = report_.version + 1;
   for (const PlannedModel& planned : plan_) {
     const Model& model = planned.node->model;
     report_.steps.push_back(
-        {model.name, MaterializedName(model.materialized), planned.runs, planned.reason, 0, 0});
+        {model.name, MaterializedName(model.materialized), planned.runs, planned.reason, "", 0, 0});
   }
   return {};
 }
 
 Result<std::vector<BuildStep>> Builder::Explain() {
-  TRY_STATUS(Prepare());
+  TRY(auto connection, parts_.database->Connect());
+  TRY_STATUS(Prepare(connection));
   return report_.steps;
 }
 
 Result<BuildReport> Builder::Run() {
-  TRY_STATUS(Prepare());
+  TRY(work_, WorkArea::Open(parts_.database, progress_));
+  TRY_STATUS(Prepare(work_->main()));
   bool runs =
       std::any_of(plan_.begin(), plan_.end(), [](const PlannedModel& planned) { return planned.runs; });
   if (runs) {
-    TRY_STATUS(MakeRawViews());
-    TRY_STATUS(BuildLakeModels());
+    TRY_STATUS(BuildAll());
     if (!report_.failures.empty()) return report_;
-    Status built = connection_.Transaction([this] { return BuildTables(); });
-    if (!report_.failures.empty()) return report_;
-    TRY_STATUS(built);
+    TRY_STATUS(work_->main().Transaction([this] { return CommitTables(); }));
     CrashPoint("warehouse_committed");
     report_.version = next_version_;
     report_.changed = true;
-    for (auto& [name, model] : changed_) state_.models[name] = model;
   }
   TRY_STATUS(ExportTables());
   if (runs) TRY_STATUS(Vacuum());
   return report_;
 }
 
-// For the relations that models of this build read.
-Status Builder::MakeRawViews() {
-  for (const record::Schema& schema : record::Schemas()) {
-    std::string name = "raw_" + schema.name;
-    bool read = std::any_of(plan_.begin(), plan_.end(), [&](const PlannedModel& planned) {
-      return planned.runs && planned.inputs.contains(name);
-    });
-    if (!read) continue;
-    TRY(std::string sql, RawRelationSql(connection_, *parts_.store, schema, inputs_.at(name).files));
-    TRY_STATUS(connection_.Execute(fmt::format("CREATE OR REPLACE TEMP VIEW {} AS {}", name, sql)));
+Status Builder::BuildAll() {
+  for (const PlannedModel& planned : plan_) {
+    if (!planned.runs) continue;
+    TRY_STATUS(BuildModel(planned));
+    if (!report_.failures.empty()) return {};
   }
-  return {};
+  return TestTables();
 }
 
-std::map<std::string, std::string> Builder::Names() const {
+std::map<std::string, std::string> Builder::ServedNames() const {
   std::map<std::string, std::string> names;
   for (const auto& [name, input] : inputs_) names[name] = "temp." + name;
-  for (const Node& node : graph_.nodes) {
-    const std::string& name = node.model.name;
-    bool temporary = new_views_.contains(name) && !named_.contains(name);
-    names[name] = (temporary ? "temp.new_" : node.model.schema + ".") + name;
-  }
+  for (const Node& node : graph_.nodes) names[node.model.name] = node.model.schema + "." + node.model.name;
   return names;
 }
 
-DayRange Builder::DaysOf(const PlannedModel& planned) const {
-  return planned.only_days ? DayRange{request_.from, request_.to} : DayRange{};
+std::map<std::string, std::string> Builder::Names() const {
+  auto names = ServedNames();
+  for (const auto& [name, built] : built_) names[name] = "temp.new_" + name;
+  return names;
+}
+
+LakeTable Builder::TableOf(const Model& model) const {
+  return LakeTable(parts_.store, model, parts_.options->parquet_codec);
+}
+
+const ModelState* Builder::StateBefore(const std::string& model) const {
+  auto found = state_.models.find(model);
+  return found == state_.models.end() ? nullptr : &found->second;
 }
 
 BuildStep& Builder::StepOf(const std::string& model) {
@@ -131,49 +155,32 @@ BuildStep& Builder::StepOf(const std::string& model) {
                        [&](const BuildStep& s) { return s.model == model; });
 }
 
-// Of a model that was just built. It is up to date when all that it was built from is.
-ModelState Builder::StateOf(const PlannedModel& planned, uint64_t rows) const {
-  const std::string& name = planned.node->model.name;
-  auto old = state_.models.find(name);
-  bool was_current = old != state_.models.end() && old->second.signature == planned.signature;
-  bool whole = !planned.only_days || was_current;
-  for (const auto& [input, signature] : planned.inputs) {
-    if (inputs_.contains(input)) continue;
-    auto fresh = changed_.find(input);
-    whole =
-        whole && (fresh != changed_.end() ? fresh->second : state_.models.at(input)).signature == signature;
-  }
-  ModelState state;
-  state.signature = whole ? planned.signature : kPartial;
-  state.definition = planned.node->definition;
-  state.settings = planned.node->settings;
-  state.inputs = planned.inputs;
-  for (const auto& [input, signature] : planned.inputs) {
-    auto raw = inputs_.find(input);
-    if (raw != inputs_.end()) state.raw_versions[raw->second.record] = raw->second.version;
-  }
-  state.version = next_version_;
-  state.previous_version = old == state_.models.end() ? 0 : old->second.version;
-  DayRange days = DaysOf(planned);
-  state.from = days.from;
-  state.to = days.to;
-  state.rows = rows;
-  return state;
+// The days that were asked for, whether anything in them changed or not.
+DaySet Builder::Forced() const {
+  if (request_.full) return DaySet::All();
+  DaySet days;
+  if (!request_.from && !request_.to) return days;
+  // Days beyond what a calendar of this shop can hold are not counted out.
+  constexpr int64_t kFirst = 0, kLast = 60'000;
+  int64_t from = request_.from ? std::max(DaysFromDay(*request_.from), kFirst) : kFirst;
+  int64_t to = request_.to ? std::min(DaysFromDay(*request_.to), kLast) : kLast;
+  for (int64_t day = from; day <= to; ++day) days.days.insert(day);
+  return days;
 }
 
 Status Builder::TestModel(const Model& model, const std::string& relation) {
-  TRY(auto failures, RunTests(connection_, model, relation, Names()));
+  TRY(auto failures, RunTests(work_->main(), model, relation, Names()));
   report_.failures.insert(report_.failures.end(), failures.begin(), failures.end());
   return {};
 }
 
-// Those that need no table; the others are built among the tables.
-Status Builder::BuildLakeModels() {
-  for (const PlannedModel& planned : plan_) {
-    bool early = planned.node->model.materialized == Materialized::kLake && !planned.node->after_tables;
-    if (!planned.runs || !early) continue;
-    TRY_STATUS(BuildModel(planned));
-    if (!report_.failures.empty()) return {};
+// Only now is every table there that a relationship may name.
+Status Builder::TestTables() {
+  progress_.Stage("data tests", built_.size(), "models");
+  for (const auto& [name, built] : built_) {
+    const Model& model = graph_.Find(name)->model;
+    if (model.materialized != Materialized::kLake) TRY_STATUS(TestModel(model, "temp.new_" + name));
+    progress_.Advance(1);
   }
   return {};
 }
@@ -183,243 +190,245 @@ Status Builder::BuildModel(const PlannedModel& planned) {
   TRY_STATUS(progress_.CheckCancelled());
   progress_.Stage(model.name, 0, "");
   Micros begin = parts_.clock->Now();
+  Built built;
+  Status done;
+  if (model.materialized == Materialized::kView) {
+    built.changed = DaySet::All();
+    built.view = NameRelations(planned.node->sql, ServedNames());
+    done = work_->View("new_" + model.name, NameRelations(planned.node->sql, Names()));
+  } else {
+    done = model.newest.empty() ? BuildDerived(planned, built) : BuildStaging(planned, built);
+  }
+  if (!done) return Wrap(done.error(), model.file);
+  if (!report_.failures.empty()) return {};
   BuildStep& step = StepOf(model.name);
-  bool lake = model.materialized == Materialized::kLake;
-  Status built = lake ? BuildLakeModel(planned, step) : BuildTable(planned, step);
-  if (!built) return Wrap(built.error(), model.file);
-  step.milliseconds = Milliseconds(*parts_.clock, begin);
+  TRY(built.rows_total, work_->Count("SELECT count(*) FROM temp.new_" + model.name));
+  step.rows = built.rows_total;
+  step.extent = Extent(model, built.changed);
+  step.milliseconds = (parts_.clock->Now() - begin) / 1000;
+  built_[model.name] = std::move(built);
   return {};
 }
 
-Status Builder::BuildLakeModel(const PlannedModel& planned, BuildStep& step) {
+Status Builder::BuildStaging(const PlannedModel& planned, Built& built) {
   const Model& model = planned.node->model;
-  LakeTable table(parts_.store, model, parts_.options->parquet_codec);
-  std::string query = NameRelations(planned.node->sql, Names());
-  TRY(auto columns, ColumnsOf(connection_, query));
-  if (!model.rejects.empty()) {
-    if (columns.empty() || columns.back().name != kRejectReason) {
-      return Fail(Code::kInvalid, "it rejects rows, so {} must be its last column", kRejectReason);
-    }
-    columns.pop_back();
-  }
+  LakeTable table = TableOf(model);
   TRY_STATUS(table.RemoveOrphans());
   TRY(DeltaSnapshot snapshot, table.Snapshot());
+  // The columns are the same whichever files the raw relation has.
+  std::string raw = RecordOf(*planned.node);
+  TRY(const record::Schema* schema, record::FindSchema(raw.substr(4)));
+  TRY(std::string relation, RawRelationSql(work_->main(), *parts_.store, *schema, {}));
+  TRY_STATUS(work_->View(raw, relation));
+  TRY(built.columns, ColumnsOf(work_->main(), NameRelations(planned.node->sql, Names())));
+  if (!model.rejects.empty()) {
+    if (built.columns.empty() || built.columns.back().name != kRejectReason) {
+      return Fail(Code::kInvalid, "it rejects rows, so {} must be its last column", kRejectReason);
+    }
+    built.columns.pop_back();
+  }
   // A build that died after this commit has done the work already.
-  bool done =
-      !request_.full && !planned.only_days && LakeTable::Mark(snapshot) == SignatureMark(planned.signature);
+  bool done = Forced().none() && LakeTable::Transaction(snapshot, kSignature) == Mark(planned.signature);
   if (!done) {
-    TRY(snapshot, WriteLakeModel(planned, table, snapshot, columns));
+    TRY(snapshot, StageRows(planned, table, snapshot, built));
     if (!report_.failures.empty()) return table.RemoveOrphans();
     CrashPoint("lake_committed");
   }
-  uint64_t rows = 0;
-  for (const auto& file : snapshot.files) rows += file.rows;
-  new_views_[model.name] = table.Select(snapshot.files, columns);
-  TRY_STATUS(connection_.Execute(
-      fmt::format("CREATE OR REPLACE TEMP VIEW new_{} AS {}", model.name, new_views_[model.name])));
-  ModelState state = StateOf(planned, rows);
-  state.delta_version = snapshot.version;
-  changed_[model.name] = std::move(state);
-  step.rows = rows;
-  return {};
+  const ModelState* before = StateBefore(model.name);
+  if (before == nullptr) {
+    built.changed = DaySet::All();
+  } else if (done) {
+    TRY(auto served, table.Snapshot(before->delta_version));
+    built.changed = table.Difference(served, snapshot);
+  }
+  TRY_STATUS(ServeRejected(model, built));
+  built.view = table.Select(snapshot.files, built.columns);
+  built.snapshot = std::move(snapshot);
+  return work_->View("new_" + model.name, built.view);
 }
 
-Result<DeltaSnapshot> Builder::WriteLakeModel(const PlannedModel& planned, LakeTable& table,
-                                              const DeltaSnapshot& base,
-                                              const std::vector<sql::Column>& columns) {
+Result<DeltaSnapshot> Builder::StageRows(const PlannedModel& planned, LakeTable& table, const DeltaSnapshot& base,
+                                         Built& built) {
   const Model& model = planned.node->model;
-  DayRange days = DaysOf(planned);
-  std::string list = PlainColumns(columns);
-  std::string query = NameRelations(planned.node->sql, Names());
-  std::string where = days.whole() ? "" : days.Condition(model.day);
-  if (!model.rejects.empty() && !model.partitions.empty()) {
-    // Rejected rows get a partition of their own, named by the reason, so that one pass over the input does
-    // it all.
-    std::string first = sql::QuoteName(model.partitions.front());
-    std::string kept = fmt::format("CASE WHEN {0} IS NULL THEN CAST({1} AS VARCHAR) ELSE {0} END AS {1}",
-                                   kRejectReason, first);
-    query = fmt::format("SELECT * EXCLUDE ({}) REPLACE ({}) FROM ({}) WHERE true{}", kRejectReason, kept,
-                        query, where);
-  } else if (!model.rejects.empty()) {
-    TRY(auto counts, connection_.Query(fmt::format(
-                         "SELECT {0}, count(*) FROM ({1}) WHERE {0} IS NOT NULL GROUP BY 1 ORDER BY 1",
-                         kRejectReason, query)));
-    rejects_[model.name].clear();
-    for (const auto& row : counts.rows) {
-      rejects_[model.name].push_back({model.name, sql::CellText(row[0]), std::stoull(sql::CellText(row[1]))});
-    }
-    query = fmt::format("SELECT {} FROM ({}) WHERE {} IS NULL", list, query, kRejectReason);
-  } else if (!where.empty()) {
-    query = fmt::format("SELECT {} FROM ({}) WHERE true{}", list, query, where);
+  Staging staging(*work_, model, NamesOf(built.columns));
+  bool rejects_added = false;
+  TRY(built.changed, MakeStagedRows(planned, table, base, built, staging, rejects_added));
+  WrittenFiles written;
+  if (!built.changed.none()) {
+    TRY(written, table.Write(work_->connections(), staging.rows(), built.columns, progress_));
+    TRY_STATUS(TestModel(model, staging.rows()));
+    if (!report_.failures.empty()) return base;
   }
-  TRY(WrittenFiles written, table.Write(connection_, query, progress_));
-  if (!model.rejects.empty() && !model.partitions.empty()) SetAside(model, written);
-  TRY_STATUS(TestModel(model, "(" + table.Select(written.files, columns) + ")"));
-  if (!report_.failures.empty()) return base;
   CrashPoint("lake_written");
-  int64_t mark = planned.only_days ? 0 : SignatureMark(planned.signature);
-  return table.Commit(base, written, columns, days, mark, parts_.clock->Now());
+  if (!model.rejects.empty()) TRY_STATUS(WriteRejected(model, staging, rejects_added, built));
+  TRY_STATUS(staging.Drop());
+  return table.Commit(base, written, built.columns, built.changed,
+                      {{kSignature, Mark(planned.signature)},
+                       {kRawVersion, inputs_.at(RecordOf(*planned.node)).version},
+                       {kDefinition, DefinitionMark(*planned.node)}},
+                      parts_.clock->Now());
 }
 
-void Builder::SetAside(const Model& model, WrittenFiles& written) {
-  std::map<std::string, uint64_t> counts;
-  auto rejected = [&](const lake::DeltaFile& file) {
-    auto value = file.partition_values.find(model.partitions.front());
-    if (value == file.partition_values.end()) return false;
-    bool known = std::any_of(model.rejects.begin(), model.rejects.end(),
-                             [&](const RejectRule& rule) { return rule.reason == value->second; });
-    if (known) counts[value->second] += file.rows;
-    return known;
-  };
-  std::erase_if(written.files, rejected);
-  rejects_[model.name].clear();
-  for (const auto& [reason, rows] : counts) {
-    written.rows -= rows;
-    rejects_[model.name].push_back({model.name, reason, rows});
-    progress_.Line(fmt::format("{}: {} rows kept out: {}", model.name, rows, reason));
+// Input that was only added to is merged; anything else is read again as a whole, and only what differs is written.
+Result<DaySet> Builder::MakeStagedRows(const PlannedModel& planned, LakeTable& table, const DeltaSnapshot& base,
+                                       const Built& built, Staging& staging, bool& rejects_added) {
+  const Node& node = *planned.node;
+  std::string raw = RecordOf(node);
+  const RawInput& input = inputs_.at(raw);
+  TRY(const record::Schema* schema, record::FindSchema(raw.substr(4)));
+  bool same = base.version >= 0 && LakeTable::Transaction(base, kDefinition) == DefinitionMark(node);
+  std::vector<lake::RawFile> files = input.files;
+  bool only_added = false;
+  if (same && Forced().none()) {
+    TRY(only_added, KeepAddedFiles(raw_, input, LakeTable::Transaction(base, kRawVersion), files));
   }
+  TRY(std::string relation, RawRelationSql(work_->main(), *parts_.store, *schema, files));
+  TRY_STATUS(work_->View(raw, relation));
+  TRY_STATUS(work_->KeepOrder(RawRowsAreNumbered(*schema, files)));
+  TRY_STATUS(staging.Make(NameRelations(node.sql, Names())));
+  TRY_STATUS(work_->KeepOrder(false));
+  rejects_added = only_added;
+  if (!same || request_.full) return DaySet::All();
+  std::string before = "base_" + node.model.name;
+  TRY_STATUS(work_->View(before, table.Select(base.files, built.columns)));
+  before = "temp." + before;
+  if (!only_added) return staging.KeepDifferent(before, Forced());
+  return staging.Merge(before, [&](const DaySet& days) {
+    return table.Select(table.FilesOf(base.files, days), built.columns);
+  });
 }
 
-// In the transaction. Failed tests undo it.
-Status Builder::BuildTables() {
-  for (const PlannedModel& planned : plan_) {
-    bool built = new_views_.contains(planned.node->model.name);
-    if (planned.runs && !built) TRY_STATUS(BuildModel(planned));
-    if (!report_.failures.empty()) return Fail(Code::kInvalid, "data tests failed");
-    // From here on the model has its name, also within the definitions of views.
-    auto view = new_views_.find(planned.node->model.name);
-    if (view != new_views_.end()) TRY_STATUS(Replace(planned.node->model, "VIEW", view->second));
-    named_.insert(planned.node->model.name);
-  }
-  // Only now is every table there that a relationship may name.
-  progress_.Stage("data tests", changed_.size(), "models");
-  for (const auto& [name, state] : changed_) {
-    const Model& model = graph_.Find(name)->model;
-    if (model.materialized != Materialized::kLake) TRY_STATUS(TestModel(model, model.schema + "." + name));
-    progress_.Advance(1);
-  }
-  if (!report_.failures.empty()) return Fail(Code::kInvalid, "data tests failed");
-  CrashPoint("marts_built");
-  return SaveState();
-}
-
-// A model that was a table may be a view now, which DuckDB does not replace by itself.
-Status Builder::Replace(const Model& model, const std::string& kind, const std::string& query) {
-  std::string name = model.schema + "." + model.name;
-  TRY(auto old,
-      connection_.Query(fmt::format(
-          "SELECT table_type FROM information_schema.tables WHERE table_schema = {} AND table_name = {}",
-          sql::QuoteLiteral(model.schema), sql::QuoteLiteral(model.name))));
-  bool was_table = !old.rows.empty() && sql::CellText(old.At(0, 0)) == "BASE TABLE";
-  if (!old.rows.empty() && was_table != (kind == "TABLE")) {
-    TRY_STATUS(connection_.Execute(fmt::format("DROP {} {}", was_table ? "TABLE" : "VIEW", name)));
-  }
-  sql::QueryOptions options;
-  options.progress = &progress_;
-  TRY_STATUS(connection_.Execute(fmt::format("CREATE OR REPLACE {} {} AS {}", kind, name, query), options));
-  if (model.schema != "ecommerce") return {};
-  return connection_.Execute(
-      fmt::format("CREATE OR REPLACE VIEW ecommerce_dwh.{} AS FROM {}", model.name, name));
-}
-
-Status Builder::BuildTable(const PlannedModel& planned, BuildStep& step) {
-  const Model& model = planned.node->model;
-  std::string name = model.schema + "." + model.name;
-  std::string query = NameRelations(planned.node->sql, Names());
-  bool view = model.materialized == Materialized::kView;
-  if (planned.only_days && !view) {
-    std::string days = DaysOf(planned).Condition(model.day);
-    sql::QueryOptions options;
-    options.progress = &progress_;
-    TRY_STATUS(connection_.Execute(fmt::format("DELETE FROM {} WHERE true{}", name, days)));
-    TRY_STATUS(connection_.Execute(
-        fmt::format("INSERT INTO {} SELECT * FROM ({}) WHERE true{}", name, query, days), options));
-  } else {
-    TRY_STATUS(Replace(model, view ? "VIEW" : "TABLE", query));
-  }
-  TRY(auto count, connection_.Query("SELECT count(*) FROM " + name));
-  step.rows = std::stoull(sql::CellText(count.At(0, 0)));
-  changed_[model.name] = StateOf(planned, step.rows);
-  return {};
-}
-
-Status Builder::SaveState() {
-  for (const auto& [name, model] : changed_) TRY_STATUS(SaveModel(connection_, name, model));
-  for (const auto& [name, rejects] : rejects_) TRY_STATUS(SaveRejects(connection_, name, rejects));
-  TRY(state_.warehouse, Describe());
-  return SaveWarehouse(connection_, state_.warehouse);
-}
-
-// What is served from now on, said by the facts themselves (which need not exist when only some models are
-// built).
-Result<WarehouseState> Builder::Describe() {
-  WarehouseState state = state_.warehouse;
-  state.version = next_version_;
-  state.built_at = parts_.clock->Now();
-  TRY(auto facts,
-      connection_.Query("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'ecommerce' "
-                        "AND table_name IN ('fact_transactions', 'fact_clickstream')"));
-  if (sql::CellText(facts.At(0, 0)) != "2") return state;
-  // A day whose last event is at its very end is over; so is one in data that knows days only (all at
-  // midnight).
-  TRY(auto table, connection_.Query(R"(
-      SELECT epoch_us(data_until), shop_day(data_until), first_day, last_day,
-             CAST(shop_time(data_until) AS TIME) >= TIME '23:45:00' OR CAST(shop_time(data_until) AS TIME) = TIME '00:00:00'
-      FROM (SELECT max(newest) AS data_until
-            FROM (SELECT max(transaction_timestamp) AS newest FROM ecommerce.fact_transactions
-                  UNION ALL SELECT max(event_time) FROM ecommerce.fact_clickstream)),
-           (SELECT min(shop_day) AS first_day, max(shop_day) AS last_day FROM ecommerce.fact_transactions WHERE is_sale))"));
-  const auto& row = table.rows.front();
-  auto day = [&](size_t column) -> std::optional<Day> {
-    auto parsed = ParseDay(sql::CellText(row[column]));
-    return parsed ? std::optional<Day>(*parsed) : std::nullopt;
-  };
-  state.data_until = std::holds_alternative<int64_t>(row[0]) ? std::get<int64_t>(row[0]) : 0;
-  state.data_day = day(1);
-  state.first_day = day(2);
-  state.last_day = day(3);
-  state.data_day_over = std::holds_alternative<bool>(row[4]) && std::get<bool>(row[4]);
-  return state;
-}
-
-// Also after a build that changed nothing: the one before may have died here.
-Status Builder::ExportTables() {
-  for (const Node& node : graph_.nodes) {
-    auto state = state_.models.find(node.model.name);
-    if (node.model.materialized != Materialized::kTable || state == state_.models.end()) continue;
-    if (auto done = ExportTable(node.model, state->second); !done) {
-      return Wrap(done.error(), fmt::format("the copy of {} in the lake", node.model.name));
-    }
-  }
-  return {};
-}
-
-Status Builder::ExportTable(const Model& model, ModelState& state) {
-  LakeTable table(parts_.store, model, parts_.options->parquet_codec);
-  TRY(DeltaSnapshot snapshot, table.Snapshot());
-  int64_t mark = LakeTable::Mark(snapshot);
-  if (mark == state.version) return {};
-  progress_.Stage("copy of " + model.name, 0, "");
+Status Builder::WriteRejected(const Model& model, Staging& staging, bool added, Built& built) {
+  Model rejected = RejectedModel(model);
+  LakeTable table = TableOf(rejected);
   TRY_STATUS(table.RemoveOrphans());
-  DayRange days;
-  if (mark != 0 && mark == state.previous_version) days = {state.from, state.to};
-  std::string query = "SELECT * FROM " + model.schema + "." + model.name;
-  TRY(auto columns, ColumnsOf(connection_, query));
-  if (!days.whole()) query += " WHERE true" + days.Condition(model.day);
-  TRY(WrittenFiles written, table.Write(connection_, query, progress_));
-  CrashPoint("export_written");
-  TRY(snapshot, table.Commit(snapshot, written, columns, days, state.version, parts_.clock->Now()));
-  CrashPoint("export_committed");
+  TRY(DeltaSnapshot base, table.Snapshot());
+  auto columns = built.columns;
+  columns.push_back({kRejectReason, "VARCHAR"});
+  if (added && base.version >= 0) {
+    TRY_STATUS(staging.AddRejected("(" + table.Select(base.files, columns) + ")"));
+  }
+  TRY(uint64_t rows, work_->Count("SELECT count(*) FROM " + staging.rejected()));
+  uint64_t old_rows = 0;
+  for (const auto& file : base.files) old_rows += file.rows;
+  // Rows are only ever added to what is there, so as many rows are the same rows.
+  if (rows == old_rows && (added || rows == 0)) return {};
+  WrittenFiles written;
+  if (rows > 0) {
+    TRY(written, table.Write(work_->connections(), staging.rejected(), columns, progress_));
+  }
+  TRY(base, table.Commit(base, written, columns, DaySet::All(), {}, parts_.clock->Now()));
   return {};
 }
 
-Status Builder::Vacuum() {
-  for (const PlannedModel& planned : plan_) {
-    const Model& model = planned.node->model;
-    if (!planned.runs || model.materialized == Materialized::kView) continue;
-    TRY_STATUS(
-        LakeTable(parts_.store, model, parts_.options->parquet_codec).Vacuum(parts_.clock->Now() - kHistory));
+Status Builder::ServeRejected(const Model& model, Built& built) {
+  if (model.rejects.empty()) return {};
+  Model rejected = RejectedModel(model);
+  LakeTable table = TableOf(rejected);
+  TRY(DeltaSnapshot snapshot, table.Snapshot());
+  auto columns = built.columns;
+  columns.push_back({kRejectReason, "VARCHAR"});
+  built.rejected_view = table.Select(snapshot.files, columns);
+  if (snapshot.files.empty()) return {};
+  TRY(auto counts, work_->Query(fmt::format("SELECT {0}, count(*) FROM ({1}) GROUP BY 1 ORDER BY 1", kRejectReason,
+                                            built.rejected_view)));
+  for (const auto& row : counts.rows) {
+    built.rejects.push_back({model.name, sql::CellText(row[0]), std::stoull(sql::CellText(row[1]))});
+    progress_.Line(fmt::format("{}: {} rows kept out: {}", model.name, built.rejects.back().rows,
+                               built.rejects.back().reason));
   }
+  return {};
+}
+
+Status Builder::BuildDerived(const PlannedModel& planned, Built& built) {
+  const Model& model = planned.node->model;
+  TRY(built.columns, ColumnsOf(work_->main(), NameRelations(planned.node->sql, Names())));
+  built.rows = WorkArea::Name("rows_" + model.name);
+  if (model.materialized == Materialized::kTable) {
+    TRY_STATUS(MakeDerivedRows(planned, built));
+    if (built.changed.all) return work_->View("new_" + model.name, "SELECT * FROM " + built.rows);
+    std::string served = fmt::format("SELECT {} FROM {}.{}", ColumnList(built.columns), model.schema, model.name);
+    if (!built.changed.none()) {
+      served += fmt::format(" WHERE NOT ({}) UNION ALL SELECT {} FROM {}",
+                            built.changed.Condition(model.days.column), ColumnList(built.columns), built.rows);
+    }
+    return work_->View("new_" + model.name, served);
+  }
+  LakeTable table = TableOf(model);
+  TRY_STATUS(table.RemoveOrphans());
+  TRY(DeltaSnapshot snapshot, table.Snapshot());
+  bool done = Forced().none() && LakeTable::Transaction(snapshot, kSignature) == Mark(planned.signature);
+  if (done) {
+    TRY(built.changed, [&]() -> Result<DaySet> {
+      const ModelState* before = StateBefore(model.name);
+      if (before == nullptr) return DaySet::All();
+      TRY(auto served, table.Snapshot(before->delta_version));
+      return table.Difference(served, snapshot);
+    }());
+  } else {
+    TRY_STATUS(MakeDerivedRows(planned, built));
+    TRY_STATUS(FinishLake(planned, table, snapshot, built));
+    if (!report_.failures.empty()) return table.RemoveOrphans();
+    TRY(snapshot, table.Snapshot());
+  }
+  built.view = table.Select(snapshot.files, built.columns);
+  built.snapshot = std::move(snapshot);
+  return work_->View("new_" + model.name, built.view);
+}
+
+Status Builder::FinishLake(const PlannedModel& planned, LakeTable& table, const DeltaSnapshot& base,
+                           Built& built) {
+  const Model& model = planned.node->model;
+  WrittenFiles written;
+  if (!built.changed.none()) {
+    TRY(written, table.Write(work_->connections(), built.rows, built.columns, progress_));
+    TRY_STATUS(TestModel(model, built.rows));
+    if (!report_.failures.empty()) return {};
+    TRY_STATUS(work_->Drop("rows_" + model.name));
+  }
+  CrashPoint("lake_written");
+  TRY(auto snapshot, table.Commit(base, written, built.columns, built.changed,
+                                  {{kSignature, Mark(planned.signature)}}, parts_.clock->Now()));
+  CrashPoint("lake_committed");
+  return {};
+}
+
+// Fills built.rows with the rows of the days that change, and says which these are.
+Status Builder::MakeDerivedRows(const PlannedModel& planned, Built& built) {
+  const Model& model = planned.node->model;
+  auto names = Names();
+  TRY(DaySet days, ChangedDays(planned));
+  const ModelState* before = StateBefore(model.name);
+  std::string served = model.schema + "." + model.name;
+  bool comparable = before != nullptr && !request_.full;
+  if (comparable) {
+    TRY(auto columns, ColumnsOf(work_->main(), "SELECT * FROM " + served));
+    comparable = SameColumns(columns, built.columns);
+  }
+  if (!comparable) days = DaySet::All();
+  built.changed = days;
+  if (days.none()) return {};
+  if (!days.all) {
+    DaySet read = days;
+    if (!model.days.together.empty()) {
+      TRY(days, Together(planned, days, true));
+      TRY(read, Together(planned, days, false));
+      built.changed = days;
+    }
+    TRY(std::string relation, RelationOfDays(graph_.Find(model.days.of)->model, read));
+    TRY_STATUS(work_->View("days_of_" + model.days.of, relation));
+    names[model.days.of] = "temp.days_of_" + model.days.of;
+  }
+  std::string query = NameRelations(planned.node->sql, names);
+  if (!days.all) query = fmt::format("SELECT * FROM ({}) WHERE {}", query, days.Condition(model.days.column));
+  TRY_STATUS(work_->Make("rows_" + model.name, query));
+  // Often nothing comes of a change upstream: a table without days is compared as a whole.
+  if (!comparable || !model.days.column.empty()) return {};
+  TRY(uint64_t differences,
+      work_->Count(fmt::format("SELECT count(*) FROM ((FROM {0} EXCEPT ALL FROM {1}) UNION ALL (FROM {1} EXCEPT "
+                               "ALL FROM {0}))",
+                               built.rows, served)));
+  if (differences == 0) built.changed = {};
   return {};
 }
 

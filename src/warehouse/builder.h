@@ -1,82 +1,115 @@
-// One build: plan, lake models, tables in one transaction, copies of the tables in the lake. Each stage
-// leaves the warehouse whole, and a build that died is finished by the next one:
-//   lake models        files, then their Delta commit, marked with the model's signature; the warehouse still
-//                      reads the snapshot before (the model's view names its files)
-//   tables and state   one DuckDB transaction: tables, lake models that read tables, views, tests, schema
-//   souk copies             files, then a Delta commit marked with the version of the table; a copy whose
-//   mark is another is
-//                      behind and is written again
+// One build. Each stage leaves the warehouse whole, and a build that died is finished by the next one:
+//   lake models        rows are made in the work area, then files, then the Delta commit, marked with the model's
+//                      signature; the warehouse still reads the snapshot before (the model's view names its files)
+//   tables             rows are made in the work area
+//   one transaction    tables, views and state of the warehouse
+//   copies in the lake files, then a Delta commit marked with the version of the table; a copy whose mark is another
+//                      is behind and is written again
 #pragma once
 
 #include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "warehouse/lake_table.h"
 #include "warehouse/plan.h"
+#include "warehouse/staging.h"
+#include "warehouse/work_area.h"
 
 namespace souk::warehouse {
 
 struct BuilderParts {
+  std::shared_ptr<sql::Database> database;
   std::shared_ptr<lake::FileStore> store;
   const Clock* clock = nullptr;
   const WarehouseOptions* options = nullptr;
 };
 
-// For one build, on one thread. `connection` must be the build's own; temporary views on it are removed at
-// the end.
+// For one build, on one thread.
 class Builder {
  public:
-  Builder(BuilderParts parts, sql::Connection connection, BuildRequest request, Progress& progress);
-  ~Builder();
+  Builder(BuilderParts parts, BuildRequest request, Progress& progress);
 
   Result<std::vector<BuildStep>> Explain();
   Result<BuildReport> Run();
 
  private:
-  Status Prepare();
-  Status MakeRawViews();
-  Status BuildLakeModels();
+  // What this build made of one model.
+  struct Built {
+    DaySet changed;  // rows that are others than those served before
+    std::vector<sql::Column> columns;
+    std::string rows;                             // tables: those of the days in `changed`, in the work area
+    std::optional<lake::DeltaSnapshot> snapshot;  // lake models
+    std::string view;                             // lake models and views: the SELECT to serve
+    std::string rejected_view;                    // the same for the rejected rows; "" = none
+    std::vector<Reject> rejects;
+    uint64_t rows_total = 0;
+  };
+
+  Status Prepare(sql::Connection& connection);
+  Status BuildAll();
   Status BuildModel(const PlannedModel& planned);
-  Status BuildLakeModel(const PlannedModel& planned, BuildStep& step);
-  Result<lake::DeltaSnapshot> WriteLakeModel(const PlannedModel& planned, LakeTable& table,
-                                             const lake::DeltaSnapshot& base,
-                                             const std::vector<sql::Column>& columns);
-  // Takes the files of rejected rows out of `written`.
-  void SetAside(const Model& model, WrittenFiles& written);
-  Status BuildTables();
-  Status BuildTable(const PlannedModel& planned, BuildStep& step);
-  Status Replace(const Model& model, const std::string& kind, const std::string& query);
+  Status BuildStaging(const PlannedModel& planned, Built& built);
+  Result<lake::DeltaSnapshot> StageRows(const PlannedModel& planned, LakeTable& table,
+                                        const lake::DeltaSnapshot& base, Built& built);
+  Result<DaySet> MakeStagedRows(const PlannedModel& planned, LakeTable& table, const lake::DeltaSnapshot& base,
+                                const Built& built, Staging& staging, bool& rejects_added);
+  Status WriteRejected(const Model& model, Staging& staging, bool added, Built& built);
+  Status ServeRejected(const Model& model, Built& built);
+  Status BuildDerived(const PlannedModel& planned, Built& built);
+  Status MakeDerivedRows(const PlannedModel& planned, Built& built);
+  Status FinishLake(const PlannedModel& planned, LakeTable& table, const lake::DeltaSnapshot& base, Built& built);
   Status TestModel(const Model& model, const std::string& relation);
-  Status SaveState();
+  Status TestTables();
+
+  // builder_days.cc: which days a model has to make again.
+  Result<DaySet> ChangedDays(const PlannedModel& planned);
+  Result<DaySet> ChangeOf(const PlannedModel& planned, const std::string& input);
+  Result<DaySet> DaysThatLookUp(const PlannedModel& planned, const std::string& dimension);
+  Result<DaySet> Together(const PlannedModel& planned, const DaySet& days, bool with_old);
+  Result<lake::DeltaSnapshot> SnapshotOf(const Model& model) const;
+  Result<std::string> RelationOfDays(const Model& model, const DaySet& days);
+
+  // builder_commit.cc: what becomes visible.
+  Status CommitTables();
+  Status CommitModel(const PlannedModel& planned, const Built& built);
+  Status Replace(const Model& model, const std::string& kind, const std::string& query);
+  Status SaveChange(const PlannedModel& planned, const Built& built);
+  ModelState StateOf(const PlannedModel& planned, const Built& built) const;
   Result<WarehouseState> Describe();
   Status ExportTables();
-  Status ExportTable(const Model& model, ModelState& state);
+  Status ExportTable(const Model& model, const ModelState& state);
   Status Vacuum();
 
+  // Relation as the SQL of a model names it → as this build has it now.
   std::map<std::string, std::string> Names() const;
-  DayRange DaysOf(const PlannedModel& planned) const;
-  ModelState StateOf(const PlannedModel& planned, uint64_t rows) const;
+  // … and as it will be served.
+  std::map<std::string, std::string> ServedNames() const;
+  LakeTable TableOf(const Model& model) const;
+  const ModelState* StateBefore(const std::string& model) const;
   BuildStep& StepOf(const std::string& model);
+  DaySet Forced() const;
 
   BuilderParts parts_;
-  sql::Connection connection_;
   BuildRequest request_;
   Progress& progress_;
 
   lake::RawZone raw_;
   Graph graph_;
   RawInputs inputs_;
-  BuildState state_;  // as stored; changed in step with the transaction
+  BuildState state_;  // before this build
   std::vector<PlannedModel> plan_;
   BuildReport report_;
   int64_t next_version_ = 0;
-  std::map<std::string, ModelState> changed_;           // models built so far
-  std::map<std::string, std::vector<Reject>> rejects_;  // by lake model built so far
-  std::map<std::string, std::string> new_views_;  // lake models built so far → SELECT over their snapshot
-  std::set<std::string> named_;                   // models that are what they will be called already
+  std::map<std::string, Built> built_;
+  std::unique_ptr<WorkArea> work_;
 };
+
+// The table of the rows that `model` rejects.
+Model RejectedModel(const Model& model);
+// SQL of columns' names.
+std::string ColumnList(const std::vector<sql::Column>& columns);
 
 }  // namespace souk::warehouse

@@ -55,7 +55,10 @@ Status Define(Node& node, const std::vector<sql::Macro>& macros,
   for (const auto& [name, value] : settings) {
     if (expanded->find("{" + name + "}") != std::string::npos) node.settings[name] = value;
   }
-  node.definition = Sha256Hex(*expanded).substr(0, 16);
+  std::string text_of_model = *expanded + fmt::format("\n{}\n{}\n{}", fmt::join(node.model.key, ","),
+                                                      fmt::join(node.model.newest, ","),
+                                                      fmt::join(node.model.partitions, ","));
+  node.definition = Sha256Hex(text_of_model).substr(0, 16);
   return {};
 }
 
@@ -81,7 +84,42 @@ std::vector<std::string> Known(const std::vector<Node>& nodes) {
   return names;
 }
 
+// That the days of a model can be found as its .yml says.
+Status CheckDays(const Node& node, const std::vector<Node>& nodes) {
+  const Model& model = node.model;
+  auto read = [&](const std::string& name) -> const Model* {
+    if (std::find(node.inputs.begin(), node.inputs.end(), name) == node.inputs.end()) return nullptr;
+    for (const Node& other : nodes) {
+      if (other.model.name == name) return &other.model;
+    }
+    return nullptr;
+  };
+  if (!model.days.column.empty() && model.newest.empty()) {
+    const Model* of = read(model.days.of);
+    if (of == nullptr || of->days.column.empty()) {
+      return Fail(Code::kInvalid, "{}: days are of '{}', which must be a model with days that the SQL reads",
+                  model.file, model.days.of);
+    }
+    if (!model.days.together.empty() && of->materialized != Materialized::kLake) {
+      return Fail(Code::kInvalid, "{}: together needs days of a model of the lake", model.file);
+    }
+  }
+  for (const auto& [name, lookup] : model.days.looks_up) {
+    const Model* dimension = read(name);
+    if (dimension == nullptr || dimension->materialized != Materialized::kTable || !dimension->days.column.empty()) {
+      return Fail(Code::kInvalid, "{}: looks_up names {}, which must be a table without days that the SQL reads",
+                  model.file, name);
+    }
+  }
+  if (!model.newest.empty() &&
+      (node.inputs.size() != 1 || !node.inputs.front().starts_with("raw_"))) {
+    return Fail(Code::kInvalid, "{}: a model with newest reads one raw relation and nothing else", model.file);
+  }
+  return {};
+}
+
 Status CheckInputs(const Node& node, const std::vector<Node>& nodes) {
+  TRY_STATUS(CheckDays(node, nodes));
   auto known = Known(nodes);
   for (const std::string& input : node.inputs) {
     if (std::find(known.begin(), known.end(), input) == known.end()) {
@@ -123,12 +161,6 @@ Status Place(const std::string& name, std::map<std::string, Node>& left, std::ve
     TRY_STATUS(Place(input, left, path, graph));
   }
   path.pop_back();
-  for (const std::string& input : found->second.inputs) {
-    const Node* upstream = graph.Find(input);
-    if (upstream == nullptr) continue;  // raw
-    found->second.after_tables |=
-        upstream->after_tables || upstream->model.materialized != Materialized::kLake;
-  }
   graph.nodes.push_back(std::move(found->second));
   left.erase(name);
   return {};

@@ -18,7 +18,6 @@ struct Node {
   std::string definition;
   std::map<std::string, std::string> settings;  // those it depends on, with their values
   std::vector<std::string> inputs;              // relations it reads: models and raw_*, sorted
-  bool after_tables = false;  // reads a table, or what reads one: built in the tables' transaction
 };
 
 // Upstream first; models that do not depend on each other in the order of their names, lake before tables.

@@ -1,6 +1,9 @@
 #include "warehouse/lake_table.h"
 
 #include <algorithm>
+#include <atomic>
+#include <set>
+#include <thread>
 
 #include "base/files.h"
 #include "lake/partition.h"
@@ -13,10 +16,8 @@ using lake::DeltaSnapshot;
 using sql::QuoteLiteral;
 using sql::QuoteName;
 
-constexpr const char* kApplication = "souk";
-
 std::string Folder(const Model& model) {
-  return fmt::format("ecommerce/{}/{}", model.schema == "clean" ? "clean" : "warehouse", model.name);
+  return fmt::format("ecommerce/{}/{}", model.schema == "ecommerce" ? "warehouse" : model.schema, model.name);
 }
 
 // The store makes no folders by itself, and the engine wants them.
@@ -28,7 +29,7 @@ std::string Codec(const std::string& codec) {
 }
 
 // The day of a file in a table whose partitions are year, month, day.
-std::optional<Day> DayOf(const DeltaFile& file) {
+std::optional<int64_t> DayOf(const DeltaFile& file) {
   Day day;
   for (auto [name, part] :
        {std::pair{"year", &day.year}, std::pair{"month", &day.month}, std::pair{"day", &day.day}}) {
@@ -36,55 +37,86 @@ std::optional<Day> DayOf(const DeltaFile& file) {
     if (found == file.partition_values.end()) return std::nullopt;
     *part = std::atoi(found->second.c_str());
   }
-  return day;
+  return DaysFromDay(day);
+}
+
+std::string DayFolder(const Day& day) {
+  return fmt::format("year={}/month={}/day={}/", day.year, day.month, day.day);
 }
 
 }  // namespace
 
-bool DayRange::Contains(const Day& day) const {
-  int64_t number = DaysFromDay(day);
-  return (!from || number >= DaysFromDay(*from)) && (!to || number <= DaysFromDay(*to));
-}
-
-std::string DayRange::Condition(const std::string& column) const {
-  std::string sql;
-  if (from) sql += fmt::format(" AND {} >= DATE '{}'", column, FormatDay(*from));
-  if (to) sql += fmt::format(" AND {} <= DATE '{}'", column, FormatDay(*to));
-  return sql;
-}
-
 LakeTable::LakeTable(std::shared_ptr<lake::FileStore> store, const Model& model, std::string codec)
     : store_(std::move(store)), model_(model), codec_(std::move(codec)), table_(store_, Folder(model)) {}
 
-Result<WrittenFiles> LakeTable::Write(sql::Connection& connection, const std::string& query,
-                                      Progress& progress) {
-  std::string folder = store_->EngineUrl(table_.folder());
-  TRY_STATUS(MakeFolder(folder));
-  std::string target = folder, layout;
-  if (model_.partitions.empty()) {
-    TRY(auto name, connection.Query("SELECT CAST(uuid() AS VARCHAR)"));
-    target += "/part-" + sql::CellText(name.At(0, 0)) + ".parquet";
-  } else {
-    for (const std::string& column : model_.partitions)
-      layout += (layout.empty() ? "" : ", ") + QuoteName(column);
-    layout =
-        fmt::format(", PARTITION_BY ({}), FILENAME_PATTERN 'part-{{uuid}}', OVERWRITE_OR_IGNORE", layout);
-  }
+Result<DeltaFile> LakeTable::WriteFile(sql::Connection& connection, const std::string& query,
+                                       const std::string& path, Progress& progress) const {
   sql::QueryOptions options;
   options.progress = &progress;
-  TRY(auto table, connection.Query(fmt::format("COPY ({}) TO {} (FORMAT parquet, {}, RETURN_STATS{})", query,
-                                               QuoteLiteral(target), Codec(codec_), layout),
+  std::string target = store_->EngineUrl(table_.folder() + "/" + path);
+  TRY_STATUS(MakeFolder(target.substr(0, target.rfind('/'))));
+  TRY(auto table, connection.Query(fmt::format("COPY ({}) TO {} (FORMAT parquet, {}, RETURN_STATS)", query,
+                                               QuoteLiteral(target), Codec(codec_)),
                                    {}, options));
+  DeltaFile file;
+  file.path = path;
+  file.rows = std::stoull(sql::CellText(table.At(0, 1)));
+  file.bytes = std::stoull(sql::CellText(table.At(0, 2)));
+  if (!model_.partitions.empty()) {
+    TRY(file.partition_values, lake::HivePartitionValues(path));
+  }
+  return file;
+}
+
+Result<WrittenFiles> LakeTable::Write(std::vector<sql::Connection>& connections, const std::string& relation,
+                                      const std::vector<sql::Column>& columns, Progress& progress) {
+  TRY(auto name, connections.front().Query("SELECT CAST(uuid() AS VARCHAR)"));
+  std::string file_name = fmt::format("part-{}.parquet", sql::CellText(name.At(0, 0)));
+  std::string list;
+  for (const sql::Column& column : columns) {
+    bool inside =
+        std::find(model_.partitions.begin(), model_.partitions.end(), column.name) == model_.partitions.end();
+    if (inside) list += (list.empty() ? "" : ", ") + QuoteName(column.name);
+  }
+  struct Task {
+    std::string path, query;
+  };
+  std::vector<Task> tasks;
+  std::string query = fmt::format("SELECT {} FROM {}", list, relation);
+  if (model_.partitions.empty()) {
+    tasks.push_back({file_name, query});
+  } else {
+    std::string column = QuoteName(model_.days.column);
+    TRY(auto days, connections.front().Query(
+                       fmt::format("SELECT DISTINCT {0} FROM {1} ORDER BY 1", column, relation)));
+    for (const auto& row : days.rows) {
+      TRY(Day day, ParseDay(sql::CellText(row[0])));
+      tasks.push_back({DayFolder(day) + file_name,
+                       fmt::format("{} WHERE {} = DATE '{}'", query, column, FormatDay(day))});
+    }
+  }
+  progress.Stage("writing " + model_.name, tasks.size(), "files");
+  std::vector<Result<DeltaFile>> results(tasks.size(), DeltaFile{});
+  std::atomic<size_t> next{0};
+  std::atomic<bool> failed{false};
+  auto work = [&](sql::Connection& connection) {
+    for (size_t i = next++; i < tasks.size() && !failed; i = next++) {
+      results[i] = WriteFile(connection, tasks[i].query, tasks[i].path, progress);
+      if (!results[i]) failed = true;
+      progress.Advance(1);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < std::min(connections.size(), tasks.size()); ++i) {
+    threads.emplace_back([&, i] { work(connections[i]); });
+  }
+  work(connections.front());
+  for (std::thread& thread : threads) thread.join();
+
   WrittenFiles written;
   std::vector<std::string> paths;
-  for (const auto& row : table.rows) {
-    DeltaFile file;
-    file.path = sql::CellText(row[0]).substr(folder.size() + 1);
-    file.rows = std::stoull(sql::CellText(row[1]));
-    file.bytes = std::stoull(sql::CellText(row[2]));
-    if (!model_.partitions.empty()) {
-      TRY(file.partition_values, lake::HivePartitionValues(file.path));
-    }
+  for (Result<DeltaFile>& result : results) {
+    TRY(DeltaFile file, std::move(result));
     paths.push_back(table_.folder() + "/" + file.path);
     written.rows += file.rows;
     written.files.push_back(std::move(file));
@@ -110,28 +142,52 @@ Result<lake::DeltaSchema> LakeTable::Schema(const std::vector<sql::Column>& colu
 }
 
 Result<DeltaSnapshot> LakeTable::Commit(const DeltaSnapshot& base, const WrittenFiles& written,
-                                        const std::vector<sql::Column>& columns, const DayRange& days,
-                                        int64_t mark, Micros now) {
+                                        const std::vector<sql::Column>& columns, const DaySet& days,
+                                        const std::map<std::string, int64_t>& transactions, Micros now) {
   lake::DeltaCommit commit;
   commit.operation = "WRITE";
   commit.parameters["mode"] = "Overwrite";
-  if (!days.whole()) commit.parameters["predicate"] = "true" + days.Condition(model_.day);
+  if (!days.all) commit.parameters["predicate"] = days.Condition(model_.days.column);
   TRY(commit.schema, Schema(columns));
   commit.description = model_.description;
   commit.add = written.files;
-  for (const DeltaFile& file : base.files) {
-    auto day = DayOf(file);
-    if (days.whole() || (day && days.Contains(*day))) commit.remove.push_back(file.path);
-  }
-  commit.application = kApplication;
-  commit.application_version = mark;
+  for (const DeltaFile& file : FilesOf(base.files, days)) commit.remove.push_back(file.path);
+  commit.transactions = transactions;
   TRY(int64_t version, table_.Commit(base, commit, now));
   return table_.Snapshot(version);
 }
 
-int64_t LakeTable::Mark(const DeltaSnapshot& snapshot) {
-  auto found = snapshot.transactions.find(kApplication);
+int64_t LakeTable::Transaction(const DeltaSnapshot& snapshot, const std::string& application) {
+  auto found = snapshot.transactions.find(application);
   return found == snapshot.transactions.end() ? 0 : found->second;
+}
+
+std::vector<DeltaFile> LakeTable::FilesOf(const std::vector<DeltaFile>& files, const DaySet& days) const {
+  if (days.all || model_.partitions.empty()) return days.none() ? std::vector<DeltaFile>() : files;
+  std::vector<DeltaFile> chosen;
+  for (const DeltaFile& file : files) {
+    auto day = DayOf(file);
+    if (day && days.Contains(*day)) chosen.push_back(file);
+  }
+  return chosen;
+}
+
+DaySet LakeTable::Difference(const DeltaSnapshot& before, const DeltaSnapshot& after) const {
+  std::set<std::string> left;
+  for (const DeltaFile& file : before.files) left.insert(file.path);
+  DaySet days;
+  auto note = [&](const DeltaFile& file) {
+    auto day = DayOf(file);
+    if (day) days.days.insert(*day);
+    else days.all = true;
+  };
+  for (const DeltaFile& file : after.files) {
+    if (left.erase(file.path) == 0) note(file);
+  }
+  for (const DeltaFile& file : before.files) {
+    if (left.contains(file.path)) note(file);
+  }
+  return days.all ? DaySet::All() : days;
 }
 
 std::string LakeTable::Select(const std::vector<DeltaFile>& files,

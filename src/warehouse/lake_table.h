@@ -1,6 +1,7 @@
 // One Delta table of the clean or the warehouse zone, written by DuckDB.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,18 +10,10 @@
 #include "base/progress.h"
 #include "lake/delta_table.h"
 #include "sql/database.h"
+#include "warehouse/day_set.h"
 #include "warehouse/model.h"
 
 namespace souk::warehouse {
-
-// The shop days that a write replaces; both unset = the whole table.
-struct DayRange {
-  std::optional<Day> from, to;
-  bool whole() const { return !from && !to; }
-  bool Contains(const Day& day) const;
-  // "" or " AND column BETWEEN …"
-  std::string Condition(const std::string& column) const;
-};
 
 // Files that are written and belong to no version yet.
 struct WrittenFiles {
@@ -32,22 +25,26 @@ class LakeTable {
  public:
   LakeTable(std::shared_ptr<lake::FileStore> store, const Model& model, std::string codec);
 
-  // What the query gives as Parquet, one file per partition (one file in all for a model without partitions).
-  Result<WrittenFiles> Write(sql::Connection& connection, const std::string& query, Progress& progress);
-  // Makes `written` the content of the table, or of the days; on top of `base`. `columns` are those of the
-  // query.
+  // The rows of `relation`, which all connections must see, as Parquet: one file per day (one file in all for a
+  // model without partitions), as many at a time as there are connections.
+  Result<WrittenFiles> Write(std::vector<sql::Connection>& connections, const std::string& relation,
+                             const std::vector<sql::Column>& columns, Progress& progress);
+  // Makes `written` the content of these days, on top of `base`. `transactions` as in lake::DeltaCommit.
   Result<lake::DeltaSnapshot> Commit(const lake::DeltaSnapshot& base, const WrittenFiles& written,
-                                     const std::vector<sql::Column>& columns, const DayRange& days,
-                                     int64_t mark, Micros now);
+                                     const std::vector<sql::Column>& columns, const DaySet& days,
+                                     const std::map<std::string, int64_t>& transactions, Micros now);
   // Files that no version knows: left by a build that died, or refused by a test.
   Status RemoveOrphans() { return Drop(table_.RemoveOrphans()); }
   Status Vacuum(Micros older_than) { return Drop(table_.Vacuum(older_than)); }
   Result<lake::DeltaSnapshot> Snapshot(std::optional<int64_t> version = {}) const {
     return table_.Snapshot(version);
   }
-  // The mark of the newest version; 0 when it has none.
-  static int64_t Mark(const lake::DeltaSnapshot& snapshot);
+  // Of the newest version; 0 when it has none by that name.
+  static int64_t Transaction(const lake::DeltaSnapshot& snapshot, const std::string& application);
 
+  // The days of which the two snapshots have different files; all of them for a table without days.
+  DaySet Difference(const lake::DeltaSnapshot& before, const lake::DeltaSnapshot& after) const;
+  std::vector<lake::DeltaFile> FilesOf(const std::vector<lake::DeltaFile>& files, const DaySet& days) const;
   // A SELECT over files of the table.
   std::string Select(const std::vector<lake::DeltaFile>& files,
                      const std::vector<sql::Column>& columns) const;
@@ -56,6 +53,8 @@ class LakeTable {
   static Status Drop(const Result<size_t>& result) {
     return result ? Status() : Status(tl::unexpected(result.error()));
   }
+  Result<lake::DeltaFile> WriteFile(sql::Connection& connection, const std::string& query,
+                                    const std::string& path, Progress& progress) const;
   Result<lake::DeltaSchema> Schema(const std::vector<sql::Column>& columns) const;
 
   std::shared_ptr<lake::FileStore> store_;

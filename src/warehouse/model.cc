@@ -77,9 +77,46 @@ Result<Materialized> ParseMaterialized(const std::string& text, const std::strin
   return Fail(Code::kInvalid, "{}: materialized is '{}'; there are lake, table, view", file, text);
 }
 
+Status ParseDays(const YAML::Node& node, const std::string& file, Model& model) {
+  if (node["days"]) {
+    const YAML::Node& days = node["days"];
+    TRY_STATUS(OnlyKeys(days, {"column", "of", "together", "looks_up"}, file + ", days"));
+    model.days = {Text(days, "column"), Text(days, "of"), Text(days, "together"), {}};
+    if (model.days.column.empty()) return Fail(Code::kInvalid, "{}: days need a column", file);
+    for (const auto& entry : days["looks_up"]) {
+      auto dimension = entry.first.as<std::string>();
+      TRY_STATUS(OnlyKeys(entry.second, {"key", "time"}, file + ", looks_up, " + dimension));
+      model.days.looks_up[dimension] = {Text(entry.second, "key"), Text(entry.second, "time")};
+    }
+  }
+  model.partitions = List(node["partitions"]);
+  if (!model.partitions.empty() &&
+      (model.days.column.empty() || model.partitions != std::vector<std::string>{"year", "month", "day"})) {
+    return Fail(Code::kInvalid, "{}: partitions are [year, month, day] of a model with days", file);
+  }
+  return {};
+}
+
+Status CheckKinds(const std::string& file, const Model& model) {
+  bool lake = model.materialized == Materialized::kLake;
+  if (!model.newest.empty() && (!lake || model.key.empty())) {
+    return Fail(Code::kInvalid, "{}: newest is for models of the lake that have a key", file);
+  }
+  if (!model.rejects.empty() && model.newest.empty()) {
+    return Fail(Code::kInvalid, "{}: only a model with newest rejects rows", file);
+  }
+  if (lake && model.newest.empty() && model.days.of.empty()) {
+    return Fail(Code::kInvalid, "{}: a model of the lake has newest, or days of another model", file);
+  }
+  if (model.materialized == Materialized::kView && !model.days.column.empty()) {
+    return Fail(Code::kInvalid, "{}: a view is not built, so it has no days", file);
+  }
+  return {};
+}
+
 Status ParseHead(const YAML::Node& node, const std::string& file, Model& model) {
   TRY_STATUS(OnlyKeys(
-      node, {"model", "description", "materialized", "key", "partitions", "rejects", "columns"}, file));
+      node, {"model", "description", "materialized", "key", "newest", "days", "partitions", "rejects", "columns"}, file));
   if (Text(node, "model") != model.name) {
     return Fail(Code::kInvalid, "{}: model is '{}'; a file describes the model of its own name", file,
                 Text(node, "model"));
@@ -88,15 +125,8 @@ Status ParseHead(const YAML::Node& node, const std::string& file, Model& model) 
   if (model.description.empty()) return Fail(Code::kInvalid, "{}: description is needed", file);
   TRY(model.materialized, ParseMaterialized(Text(node, "materialized"), file));
   model.key = List(node["key"]);
-  if (node["partitions"]) {
-    TRY_STATUS(OnlyKeys(node["partitions"], {"columns", "day"}, file + ", partitions"));
-    model.partitions = List(node["partitions"]["columns"]);
-    model.day = Text(node["partitions"], "day");
-    if (model.partitions.empty() || model.day.empty()) {
-      return Fail(Code::kInvalid, "{}: partitions need columns and the column of the day", file);
-    }
-  }
-  return {};
+  model.newest = List(node["newest"]);
+  return ParseDays(node, file, model);
 }
 
 Status ParseModel(const std::string& yaml, const std::string& file, Model& model) {
@@ -107,9 +137,7 @@ Status ParseModel(const std::string& yaml, const std::string& file, Model& model
       TRY_STATUS(OnlyKeys(rule, {"reason", "when"}, file + ", rejects"));
       model.rejects.push_back({Text(rule, "reason"), Text(rule, "when")});
     }
-    if (!model.rejects.empty() && model.materialized != Materialized::kLake) {
-      return Fail(Code::kInvalid, "{}: only models of the lake reject rows", file);
-    }
+    TRY_STATUS(CheckKinds(file, model));
     for (const auto& entry : node["columns"]) {
       TRY(auto column, ParseColumn(entry, file));
       model.columns.push_back(std::move(column));
@@ -124,6 +152,20 @@ Status ParseModel(const std::string& yaml, const std::string& file, Model& model
 
 const char* MaterializedName(Materialized kind) {
   return kind == Materialized::kLake ? "lake" : kind == Materialized::kTable ? "table" : "view";
+}
+
+std::string OrderOfVersions(const Model& model, const std::vector<std::string>& columns) {
+  std::set<std::string> ordered(model.key.begin(), model.key.end());
+  std::string order;
+  auto add = [&](const std::string& term) { order += (order.empty() ? "" : ", ") + term + " NULLS LAST"; };
+  for (const std::string& term : model.newest) {
+    ordered.insert(term.substr(0, term.find(' ')));
+    add(term);
+  }
+  for (const std::string& column : columns) {
+    if (!ordered.contains(column)) add(column);
+  }
+  return order;
 }
 
 Result<std::vector<Model>> LoadModels(const std::string& models_directory) {

@@ -1,6 +1,7 @@
 // Models as their files say them: models/staging|marts/<name>.sql with <name>.yml beside it.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,22 @@ struct RejectRule {
   std::string when;  // over the columns of the raw relation
 };
 
+// A dimension with valid_from and valid_to, of which a row takes the version that held at its own time.
+struct Lookup {
+  std::string key;   // the column that both have
+  std::string time;  // of the row
+};
+
+// For models whose rows belong to shop days, so that days can be replaced one by one.
+struct DaySpec {
+  std::string column;  // that holds the shop's day; "" = not such a model
+  // The rows of a day are made from the same day's rows of this input. "" = from the raw zone.
+  std::string of;
+  // … and from all rows of it, on whatever day, that have the same value of this column. "" = no others.
+  std::string together;
+  std::map<std::string, Lookup> looks_up;  // by dimension
+};
+
 struct Model {
   std::string name;
   std::string file;  // "models/staging/stg_users.sql"
@@ -48,11 +65,20 @@ struct Model {
   std::string description;
   Materialized materialized = Materialized::kTable;
   std::vector<std::string> key;
-  std::vector<std::string> partitions;  // columns; empty = one file
-  std::string day;                      // partitioned models: the column that holds the shop's day
-  std::vector<RejectRule> rejects;      // lake models; the SQL then has a last column reject_reason
+  // Staging models: of the rows with one key the first in this order stays ("updated_at DESC"); what comes
+  // after in the order is decided by all other columns, so that it never depends on the order of the input.
+  std::vector<std::string> newest;
+  DaySpec days;
+  std::vector<std::string> partitions;  // year, month, day of days.column; empty = one file
+  std::vector<RejectRule> rejects;      // with `newest`; the SQL then has a last column reject_reason
   std::vector<ModelColumn> columns;
 };
+
+// The last column of the SQL of a model that rejects rows: why, null for rows that stay.
+inline constexpr const char* kRejectReason = "reject_reason";
+
+// "updated_at DESC NULLS LAST, …": `newest`, then all other columns of `columns`.
+std::string OrderOfVersions(const Model& model, const std::vector<std::string>& columns);
 
 // All models, sorted by name. kInvalid names the file and what is wrong in it; the columns named in the .yml
 // are compared with the SQL's when the model is compiled.

@@ -46,14 +46,13 @@ std::string Reason(const PlannedModel& planned, const ModelState& built, const R
                          old == built.settings.end() ? "nothing" : old->second, value);
     }
   }
-  if (built.signature == kPartial) return "only some days are up to date";
   for (const auto& [name, signature] : planned.inputs) {
     auto old = built.inputs.find(name);
     if (old != built.inputs.end() && old->second == signature) continue;
     auto input = inputs.find(name);
     if (input == inputs.end()) return fmt::format("{} changes", name);
-    auto version = built.raw_versions.find(input->second.record);
-    return RawReason(raw, input->second, version == built.raw_versions.end() ? 0 : version->second);
+    auto version = built.built_from.find(name);
+    return RawReason(raw, input->second, version == built.built_from.end() ? 0 : version->second);
   }
   return "not built the same way";
 }
@@ -89,6 +88,23 @@ Result<RawInputs> ReadRawInputs(const lake::RawZone& raw) {
   return inputs;
 }
 
+Result<bool> KeepAddedFiles(const lake::RawZone& raw, const RawInput& input, int64_t version,
+                            std::vector<lake::RawFile>& files) {
+  TRY(auto before, raw.Files(input.record, version));
+  auto text = [](const lake::RawFile& file) {
+    return fmt::format("{} {} {}", file.path, file.fingerprint, lake::RawFormatToJson(file.format));
+  };
+  std::set<std::string> known;
+  for (const auto& file : before) known.insert(text(file));
+  std::vector<lake::RawFile> added;
+  for (const auto& file : input.files) {
+    if (known.erase(text(file)) == 0) added.push_back(file);
+  }
+  if (!known.empty()) return false;
+  files = std::move(added);
+  return true;
+}
+
 Result<std::vector<PlannedModel>> MakePlan(const Graph& graph, const lake::RawZone& raw,
                                            const RawInputs& inputs, const BuildState& state,
                                            const BuildRequest& request) {
@@ -96,7 +112,6 @@ Result<std::vector<PlannedModel>> MakePlan(const Graph& graph, const lake::RawZo
   std::vector<PlannedModel> plan;
   std::map<std::string, std::string> signatures;
   std::set<std::string> stale;  // differ from what is built, whether they run or not
-  bool days = request.from || request.to;
   for (const Node& node : graph.nodes) {
     const std::string& name = node.model.name;
     PlannedModel planned;
@@ -111,16 +126,14 @@ Result<std::vector<PlannedModel>> MakePlan(const Graph& graph, const lake::RawZo
     bool asked = request.only.empty() ||
                  std::find(request.only.begin(), request.only.end(), name) != request.only.end();
     if (!current) stale.insert(name);
-    planned.runs = asked && (request.full || !current);
+    bool days = (request.from || request.to) && !node.model.days.column.empty();
+    planned.runs = asked && (request.full || days || !current);
     planned.reason = !asked                        ? (current ? "up to date" : "not asked for")
                      : request.full                ? "asked for in full"
+                     : current && days             ? "days asked for"
                      : current                     ? "up to date"
                      : built == state.models.end() ? "not built yet"
                                                    : Reason(planned, built->second, inputs, raw);
-    // Days can be replaced only in a table that the same model made.
-    planned.only_days = planned.runs && days && !node.model.partitions.empty() &&
-                        built != state.models.end() && built->second.definition == node.definition &&
-                        built->second.settings == node.settings;
     for (const std::string& input : node.inputs) {
       if (planned.runs && !request.only.empty() && stale.contains(input) &&
           std::find(request.only.begin(), request.only.end(), input) == request.only.end()) {

@@ -24,12 +24,16 @@ struct RawInput {
 using RawInputs = std::map<std::string, RawInput>;
 Result<RawInputs> ReadRawInputs(const lake::RawZone& raw);
 
+// Whether all files that counted at `version` of the record still do, read the same way. Then `files` becomes those
+// that were added since.
+Result<bool> KeepAddedFiles(const lake::RawZone& raw, const RawInput& input, int64_t version,
+                            std::vector<lake::RawFile>& files);
+
 struct PlannedModel {
   const Node* node = nullptr;
   std::string signature;
   std::map<std::string, std::string> inputs;  // relation → signature
   bool runs = false;
-  bool only_days = false;  // runs for the requested days only
   std::string reason;
 };
 

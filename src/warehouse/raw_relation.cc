@@ -116,6 +116,18 @@ Result<SourceTypes> ParquetTypes(sql::Connection& connection, const std::string&
   return types;
 }
 
+// Whether all files have the same columns of the same types. Uniting them by name costs a look into every file
+// whenever the query is prepared.
+Result<bool> AlikeParquet(sql::Connection& connection, const std::string& files, size_t count) {
+  if (count == 1) return true;
+  TRY(auto table,
+      connection.Query(fmt::format(
+          "SELECT count(*) FROM (SELECT name FROM parquet_schema({}) GROUP BY name, type, type_length, logical_type, "
+          "precision, scale, converted_type HAVING count(*) <> {})",
+          files, count)));
+  return std::get<int64_t>(table.At(0, 0)) == 0;
+}
+
 std::string Content(const SourceTypes& types, const RawFormat& format) {
   std::vector<std::string> columns = format.columns;
   if (format.kind != "csv") {
@@ -156,9 +168,9 @@ Result<std::string> GroupSql(sql::Connection& connection, const lake::FileStore&
   SourceTypes types;
   std::string reader;
   if (format.kind == "parquet") {
-    reader =
-        fmt::format("read_parquet({}, union_by_name = {}, file_row_number = {}, hive_partitioning = false)",
-                    files, group.files.size() > 1, !HasIds(schema, format));
+    TRY(bool alike, AlikeParquet(connection, files, group.files.size()));
+    reader = fmt::format("read_parquet({}, union_by_name = {}, file_row_number = {}, hive_partitioning = false)",
+                         files, !alike, !HasIds(schema, format));
     TRY(types, ParquetTypes(connection, reader));
   } else if (format.kind == "csv" || format.kind == "json") {
     types = TextTypes(schema, format);
@@ -190,6 +202,10 @@ std::vector<sql::Column> RawColumns(const Schema& schema) {
   for (const Field& field : schema.fields) columns.push_back({field.name, record::DuckdbType(field)});
   columns.insert(columns.end(), {{"_file", "VARCHAR"}, {"_row", "BIGINT"}, {"_content", "VARCHAR"}});
   return columns;
+}
+
+bool RawRowsAreNumbered(const Schema& schema, const std::vector<RawFile>& files) {
+  return std::any_of(files.begin(), files.end(), [&](const RawFile& file) { return !HasIds(schema, file.format); });
 }
 
 Result<std::string> RawRelationSql(sql::Connection& connection, const lake::FileStore& store,

@@ -16,6 +16,9 @@ namespace souk::warehouse {
 //   their own _content VARCHAR             MD5 of all the row's values, only where the row has no id
 std::vector<sql::Column> RawColumns(const record::Schema& schema);
 
+// Whether some rows are told apart by their number in the file only, so that they must be read in order.
+bool RawRowsAreNumbered(const record::Schema& schema, const std::vector<lake::RawFile>& files);
+
 // A SELECT that reads all `files` once, file by file in their order. Files that are read the same way share
 // one reader. `connection` is asked for the types of Parquet files.
 Result<std::string> RawRelationSql(sql::Connection& connection, const lake::FileStore& store,

@@ -13,10 +13,8 @@ struct Warehouse::Impl {
   const Clock* clock = nullptr;
   WarehouseOptions options;
 
-  Result<std::unique_ptr<Builder>> NewBuilder(const BuildRequest& request, Progress& progress) {
-    TRY(auto connection, database->Connect());
-    return std::make_unique<Builder>(BuilderParts{store, clock, &options}, std::move(connection), request,
-                                     progress);
+  Builder NewBuilder(const BuildRequest& request, Progress& progress) {
+    return Builder(BuilderParts{database, store, clock, &options}, request, progress);
   }
 };
 
@@ -40,13 +38,11 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(std::shared_ptr<sql::Database
 }
 
 Result<std::vector<BuildStep>> Warehouse::Explain(const BuildRequest& request) {
-  TRY(auto builder, impl_->NewBuilder(request, SilentProgress()));
-  return builder->Explain();
+  return impl_->NewBuilder(request, SilentProgress()).Explain();
 }
 
 Result<BuildReport> Warehouse::Build(const BuildRequest& request, Progress& progress) {
-  TRY(auto builder, impl_->NewBuilder(request, progress));
-  return builder->Run();
+  return impl_->NewBuilder(request, progress).Run();
 }
 
 Result<WarehouseState> Warehouse::State() const {

@@ -27,11 +27,12 @@ struct ShopOptions {
 struct WarehouseOptions {
   ShopOptions shop;
   std::string models_directory;  // "" = the models built into the program
-  std::string parquet_codec = "zstd";
+  std::string parquet_codec = "snappy";
 };
 
 struct BuildRequest {
-  std::optional<Day> from;  // only these shop days (inclusive) of partitioned models; unset = all
+  // These shop days (inclusive) are made again even where nothing changed; what changed is made in any case.
+  std::optional<Day> from;
   std::optional<Day> to;
   bool full = false;              // everything again, whatever is up to date
   std::vector<std::string> only;  // these models and nothing else (they must be up to date upstream)
@@ -43,7 +44,8 @@ struct BuildStep {
   std::string materialized;  // "lake", "table", "view"
   bool runs = false;
   std::string reason;  // "new input: 3 files of transactions", "model changed", "up to date"
-  uint64_t rows = 0;
+  std::string extent;  // what was made again: "all", "3 days", "nothing"
+  uint64_t rows = 0;   // of the model as it is now
   int64_t milliseconds = 0;
 };
 

@@ -9,9 +9,9 @@ class BuildVerb : public Verb {
  public:
   void AddOptions(CLI::App& app) override {
     AddFormat(app);
-    auto* date = app.add_option("--date", date_, "only this shop day (YYYY-MM-DD)");
-    auto* from = app.add_option("--from", from_, "only shop days from this one");
-    auto* to = app.add_option("--to", to_, "only shop days up to this one");
+    auto* date = app.add_option("--date", date_, "this shop day again, even if nothing changed (YYYY-MM-DD)");
+    auto* from = app.add_option("--from", from_, "shop days from this one again");
+    auto* to = app.add_option("--to", to_, "shop days up to this one again");
     date->excludes(from)->excludes(to);
     app.add_flag("--full", request_.full, "everything again, also what is up to date");
     app.add_option("--only", request_.only, "only these models");
@@ -46,12 +46,13 @@ class BuildVerb : public Verb {
   void PrintSteps(Progress& out, const std::vector<warehouse::BuildStep>& steps, bool ran) const {
     std::vector<sql::Column> columns = {
         {"model", "VARCHAR"}, {"kind", "VARCHAR"}, {ran ? "ran" : "runs", "VARCHAR"}, {"why", "VARCHAR"}};
-    if (ran) columns.insert(columns.end(), {{"rows", "BIGINT"}, {"ms", "BIGINT"}});
+    if (ran) columns.insert(columns.end(), {{"made", "VARCHAR"}, {"rows", "BIGINT"}, {"ms", "BIGINT"}});
     ListBuilder list(columns);
     for (const auto& step : steps) {
       std::vector<sql::Cell> row = {step.model, step.materialized, std::string(step.runs ? "yes" : "no"),
                                     step.reason};
       if (ran) {
+        row.emplace_back(step.runs ? sql::Cell(step.extent) : sql::Cell());
         row.emplace_back(step.runs ? sql::Cell(static_cast<int64_t>(step.rows)) : sql::Cell());
         row.emplace_back(step.runs ? sql::Cell(step.milliseconds) : sql::Cell());
       }

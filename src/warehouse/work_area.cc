@@ -1,0 +1,94 @@
+#include "warehouse/work_area.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+namespace souk::warehouse {
+namespace {
+
+// More writers than this only wait for the same disk.
+constexpr int kMostConnections = 4;
+
+sql::QueryOptions Watched(Progress& progress) {
+  sql::QueryOptions options;
+  options.progress = &progress;
+  return options;
+}
+
+// Logs how long a statement took, for whoever asks why a build is slow: log.rooms = "warehouse=debug".
+class Stopwatch {
+ public:
+  explicit Stopwatch(const std::string& sql) : sql_(sql), begin_(SystemClock().Now()) {}
+  ~Stopwatch() {
+    if (!LogEnabled(LogLevel::kDebug, "warehouse")) return;
+    Log(LogLevel::kDebug, "warehouse", "statement",
+        {{"ms", std::to_string((SystemClock().Now() - begin_) / 1000)}, {"sql", sql_.substr(0, 200)}});
+  }
+
+ private:
+  const std::string& sql_;
+  Micros begin_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<WorkArea>> WorkArea::Open(const std::shared_ptr<sql::Database>& database,
+                                                 Progress& progress) {
+  TRY(auto first, database->Connect());
+  TRY(auto threads, first.Query("SELECT CAST(current_setting('threads') AS BIGINT)"));
+  auto wanted = std::min<int64_t>(std::get<int64_t>(threads.At(0, 0)), kMostConnections);
+  // One that a build left behind, whose end failed, would only be in the way.
+  TRY_STATUS(first.Execute("DETACH DATABASE IF EXISTS build; ATTACH ':memory:' AS build; SET parquet_metadata_cache = true"));
+  std::vector<sql::Connection> connections;
+  connections.push_back(std::move(first));
+  for (int64_t i = 1; i < wanted; ++i) {
+    TRY(auto connection, database->Connect());
+    connections.push_back(std::move(connection));
+  }
+  for (sql::Connection& connection : connections) {
+    // DuckDB's estimate of its progress costs an eighth of a build.
+    TRY_STATUS(connection.Execute("SET enable_progress_bar = false"));
+  }
+  auto area = std::unique_ptr<WorkArea>(new WorkArea(std::move(connections), progress));
+  TRY_STATUS(area->KeepOrder(false));
+  return area;
+}
+
+WorkArea::~WorkArea() {
+  (void)KeepOrder(true);
+  for (const std::string& view : views_) (void)main().Execute("DROP VIEW IF EXISTS temp." + view);
+  (void)main().Execute("DETACH DATABASE IF EXISTS build");
+  for (sql::Connection& connection : connections_) (void)connection.Execute("SET enable_progress_bar = true");
+}
+
+Status WorkArea::KeepOrder(bool keep) {
+  return main().Execute(fmt::format("SET preserve_insertion_order = {}", keep));
+}
+
+Status WorkArea::Make(const std::string& name, const std::string& query) {
+  return Execute(fmt::format("CREATE OR REPLACE TABLE {} AS {}", Name(name), query));
+}
+
+Status WorkArea::Drop(const std::string& name) { return Execute("DROP TABLE IF EXISTS " + Name(name)); }
+
+Status WorkArea::View(const std::string& name, const std::string& query) {
+  views_.push_back(sql::QuoteName(name));
+  return Execute(fmt::format("CREATE OR REPLACE TEMP VIEW {} AS {}", sql::QuoteName(name), query));
+}
+
+Status WorkArea::Execute(const std::string& sql) {
+  Stopwatch watch(sql);
+  return main().Execute(sql, Watched(progress_));
+}
+
+Result<sql::Table> WorkArea::Query(const std::string& sql) {
+  Stopwatch watch(sql);
+  return main().Query(sql, {}, Watched(progress_));
+}
+
+Result<uint64_t> WorkArea::Count(const std::string& sql) {
+  TRY(auto table, Query(sql));
+  return std::stoull(sql::CellText(table.At(0, 0)));
+}
+
+}  // namespace souk::warehouse

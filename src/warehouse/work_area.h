@@ -1,0 +1,50 @@
+// Where a build makes its rows before they count: an in-memory database beside the warehouse, seen by all of the
+// build's connections, spilled to disk by DuckDB when the memory budget is reached, gone with the build. So the
+// warehouse itself is only locked for the short transaction at the end.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "sql/database.h"
+
+namespace souk::warehouse {
+
+class WorkArea {
+ public:
+  // Attaches the work database. There can be one in a process at a time for one warehouse.
+  static Result<std::unique_ptr<WorkArea>> Open(const std::shared_ptr<sql::Database>& database,
+                                                Progress& progress);
+  ~WorkArea();
+
+  sql::Connection& main() { return connections_.front(); }
+  // All connections, for statements that may run side by side.
+  std::vector<sql::Connection>& connections() { return connections_; }
+
+  // "build.name"
+  static std::string Name(const std::string& name) { return "build." + sql::QuoteName(name); }
+  // Whether rows without ORDER BY come in the order in which they are read. A build does without, at half the work
+  // for input of many files, except where rows are counted. Holds for the whole database until the end.
+  Status KeepOrder(bool keep);
+  // Makes or replaces the table build.<name>.
+  Status Make(const std::string& name, const std::string& query);
+  Status Drop(const std::string& name);
+  // Makes or replaces a temporary view of the main connection; dropped at the end.
+  Status View(const std::string& name, const std::string& query);
+  Status Execute(const std::string& sql);
+  Result<sql::Table> Query(const std::string& sql);
+  // A single number.
+  Result<uint64_t> Count(const std::string& sql);
+
+ private:
+  WorkArea(std::vector<sql::Connection> connections, Progress& progress)
+      : connections_(std::move(connections)), progress_(progress) {}
+
+  std::vector<sql::Connection> connections_;
+  Progress& progress_;
+  std::vector<std::string> views_;
+};
+
+}  // namespace souk::warehouse
