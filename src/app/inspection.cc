@@ -46,7 +46,8 @@ std::string TopText(const ColumnProfile& profile) {
   if (profile.distinct == 0) return "";
   bool all = profile.distinct_exact && profile.distinct == profile.rows - profile.nulls;
   if (profile.distinct > 1 && all) return "all differ";
-  if (profile.top.empty()) return "almost all differ";
+  bool most = profile.distinct * 10 > (profile.rows - profile.nulls) * 9;
+  if (profile.top.empty()) return most ? "almost all differ" : "none stands out";
   if (!profile.top_exact && profile.top[0].second < profile.top_slack) return "none stands out";
   std::string text;
   size_t width = 0;

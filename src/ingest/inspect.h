@@ -60,8 +60,8 @@ std::vector<std::string> WarningsOf(const Inspection& inspection);
 
 // Values that are remembered to tell how many differ, over all columns; and rows, to find duplicates.
 constexpr size_t kDistinctBudget = 1 << 23;
-constexpr size_t kDistinctBound = 1 << 20;  // of one column
-constexpr size_t kRowBound = 1 << 22;
+constexpr size_t kDistinctBound = 1 << 19;  // of one column
+constexpr size_t kRowBound = 1 << 20;
 constexpr size_t kMaxColumns = 10'000;
 
 }  // namespace souk::ingest

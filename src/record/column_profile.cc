@@ -177,6 +177,7 @@ struct ColumnProfiler::Impl {
     histogram.Add(numbers);
     uint64_t values = profile.rows - profile.nulls;
     if (counting && values > kEnoughToTell && distinct.count() * 10 > values * 9) counting = false;
+    if (frequent.lost()) counting = false;
   }
 };
 

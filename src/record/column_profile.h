@@ -37,7 +37,7 @@ struct ColumnProfile {
   bool distinct_exact = true;
   std::string min, max;             // "" when there are no values; texts are cut at kTextBytes
   std::vector<uint64_t> histogram;  // numbers and times: up to kBuckets equal parts of min to max
-  std::vector<std::pair<std::string, uint64_t>> top;  // texts and truth values; empty when almost all differ
+  std::vector<std::pair<std::string, uint64_t>> top;  // texts and truth values; empty when none stands out
   bool top_exact = true;
   uint64_t top_slack = 0;           // not exact: by how much a count of `top` may be too low
   uint64_t longest = 0;             // characters

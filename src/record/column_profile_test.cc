@@ -143,6 +143,18 @@ TEST(FrequentValues, KeepsTheFrequentOnesAmongMany) {
   EXPECT_GE(top[0].second + values.slack(), 25'000u);
 }
 
+TEST(FrequentValues, SaysWhenNoneStandsOut) {
+  FrequentValues even, uneven;
+  for (int i = 0; i < 400'000; ++i) {
+    std::string text = fmt::format("value{}", i % 50'000);
+    even.Add(HashValue(text), text);
+    uneven.Add(HashValue(text), text);
+    if (i % 2 == 0) uneven.Add(HashValue("often"), "often");
+  }
+  EXPECT_TRUE(even.lost());
+  EXPECT_FALSE(uneven.lost());
+}
+
 TEST(FrequentValues, OrdersEqualCountsByText) {
   FrequentValues values;
   for (const char* text : {"b", "a", "c", "c"}) values.Add(HashValue(text), text);

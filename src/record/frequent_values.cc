@@ -7,6 +7,7 @@ namespace souk::record {
 namespace {
 
 constexpr size_t kPlaces = 4 * FrequentValues::kBound;
+constexpr size_t kEnough = 8;  // times that texts were forgotten, to judge by
 
 }  // namespace
 
@@ -41,6 +42,8 @@ void FrequentValues::Forget() {
   std::nth_element(counts.begin(), counts.begin() + static_cast<ptrdiff_t>(counts.size() / 2), counts.end());
   uint64_t median = counts[counts.size() / 2];
   slack_ += median;
+  uint64_t most = *std::max_element(counts.begin(), counts.end());
+  lost_ = ++forgotten_ >= kEnough && most - median < slack_;
   std::erase_if(entries_, [&](const Entry& entry) { return entry.count <= median; });
   std::fill(places_.begin(), places_.end(), uint16_t{0});
   for (size_t i = 0; i < entries_.size(); ++i) {

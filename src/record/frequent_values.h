@@ -20,6 +20,8 @@ class FrequentValues {
   // The first `most`, most frequent first, equal ones by text; texts of more than kTextBytes are cut.
   std::vector<std::pair<std::string, uint64_t>> Top(size_t most) const;
   uint64_t slack() const { return slack_; }
+  // So much was forgotten that no text can be told to be more frequent than the others.
+  bool lost() const { return lost_; }
 
   static constexpr size_t kBound = 8192;
   static constexpr size_t kTextBytes = 80;
@@ -36,6 +38,8 @@ class FrequentValues {
   std::vector<Entry> entries_;
   std::vector<uint16_t> places_;  // of hashes: 1 + the entry, 0 = free
   uint64_t slack_ = 0;
+  size_t forgotten_ = 0;  // how often texts were
+  bool lost_ = false;
 };
 
 }  // namespace souk::record
