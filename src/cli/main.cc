@@ -19,7 +19,10 @@ void PrintHelp() {
       "\n"
       "  demo        a simulated shop from nothing to its page\n"
       "  up          run the platform: the page, the API, builds as input arrives\n"
-      "  generate    the data of a simulated shop, as files");
+      "  generate    the data of a simulated shop, as files\n"
+      "  inspect     what a file holds, before it is ingested\n"
+      "  split       a file in two by time: the past to load, the rest to play live\n"
+      "  schema      CREATE TABLE for a file's columns, or a record's");
   for (const app::VerbKind& kind : app::Verbs())
     std::printf("  %-11s %s\n", kind.name.c_str(), kind.summary.c_str());
   std::puts(
@@ -72,6 +75,9 @@ int Main(const std::vector<std::string>& arguments) {
   if (line->verb == "up") return RunUp(*line, *settings);
   if (line->verb == "demo") return RunDemo(*line);
   if (line->verb == "generate") return RunGenerate(*line, *settings);
+  if (line->verb == "inspect") return RunInspect(*line, *settings);
+  if (line->verb == "split") return RunSplit(*line);
+  if (line->verb == "schema") return RunSchema(*line, *settings);
   if (line->verb == "config") return RunConfig(*line, *settings);
   if (line->verb == "check") return RunCheck(*line, *settings);
   if (line->verb == "models") return RunModels(*line, *settings);

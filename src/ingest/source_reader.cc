@@ -74,7 +74,7 @@ void SourceReader::Decode(record::Encoding encoding, size_t mark_bytes) {
 }
 
 void SourceReader::Count(std::string_view bytes) {
-  hash_.Update(bytes);
+  if (hashing_) hash_.Update(bytes);
   bytes_ += bytes.size();
   progress_.Advance(bytes.size());
 }

@@ -34,6 +34,8 @@ class SourceReader {
   // Appends the next bytes to `out`; false at the end.
   Result<bool> Read(std::string& out);
 
+  // The fingerprint is not wanted: reading is faster then.
+  void LeaveOutFingerprint() { hashing_ = false; }
   // After the end. SHA-256 of the file's bytes and the record kind.
   std::string Fingerprint(const std::string& record);
   uint64_t bytes() const { return bytes_; }
@@ -57,6 +59,7 @@ class SourceReader {
   bool ended_ = false;
   size_t skip_ = 0;
   Sha256 hash_;
+  bool hashing_ = true;
   uint64_t bytes_ = 0;
   std::unique_ptr<record::Utf16Reader> utf16_;
   std::string raw_;  // UTF-16 before it is UTF-8

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ingest/binary_kind.h"
+#include "ingest/blank_runs.h"
 #include "record/columns.h"
 #include "record/csv_dialect.h"
 #include "record/json_lines.h"
@@ -45,9 +46,16 @@ std::string Decoded(std::string_view bytes, Encoding encoding) {
   return text;
 }
 
+std::string WithTabs(const std::string& text) {
+  std::string tabs;
+  BlankRuns().Append(text, tabs);
+  return tabs;
+}
+
 // The beginning as UTF-8, without byte order mark.
 std::string HeadText(const SourceReader& reader, const TextProfile& profile) {
-  return Decoded(std::string_view(reader.head()).substr(profile.mark_bytes), profile.encoding);
+  std::string text = Decoded(std::string_view(reader.head()).substr(profile.mark_bytes), profile.encoding);
+  return profile.blank_runs ? WithTabs(text) : text;
 }
 
 bool IsAscii(std::string_view bytes) {
@@ -80,8 +88,9 @@ class Samples {
     if (profile.encoding != Encoding::kUtf8 && profile.encoding != Encoding::kWindows1252) return;
     for (const std::string& piece : reader.Pieces(kPieces, kPieceBytes)) {
       size_t line = piece.find('\n');
-      if (line != std::string::npos)
-        texts_.push_back(Decoded(std::string_view(piece).substr(line + 1), profile.encoding));
+      if (line == std::string::npos) continue;
+      std::string text = Decoded(std::string_view(piece).substr(line + 1), profile.encoding);
+      texts_.push_back(profile.blank_runs ? WithTabs(text) : text);
     }
   }
   const std::vector<std::string>& texts() const { return texts_; }
@@ -169,7 +178,8 @@ Status SampleJson(const SourceReader& reader, TextProfile& profile) {
 
 std::string TextProfile::Describe() const {
   if (kind == SourceKind::kJson) return fmt::format("JSON lines, {}", record::EncodingName(encoding));
-  return fmt::format("CSV, {}, {}, {}", record::DelimiterName(dialect.delimiter),
+  return fmt::format("CSV, {}, {}, {}",
+                     blank_runs ? "runs of blanks" : record::DelimiterName(dialect.delimiter),
                      record::EncodingName(encoding), dialect.header ? "header" : "no header");
 }
 
@@ -212,8 +222,18 @@ Result<TextProfile> ProfileText(const SourceReader& reader, SourceKind kind, con
   if (!options.delimiter.empty()) {
     TRY(delimiter, record::ParseDelimiter(options.delimiter));
   }
-  profile.dialect = record::DetectCsvDialect(HeadText(reader, profile), reader.head_is_all(), delimiter);
+  std::string head = HeadText(reader, profile);
+  profile.dialect = record::DetectCsvDialect(head, reader.head_is_all(), delimiter);
+  if (options.blank_runs && !delimiter && FirstNames(reader, profile).size() <= 1 &&
+      IsBlankSeparated(head, reader.head_is_all())) {
+    profile.blank_runs = true;
+    profile.dialect = record::DetectCsvDialect(WithTabs(head), reader.head_is_all(), '\t');
+  }
   return profile;
+}
+
+std::string HeaderReason(const SourceReader& reader, const TextProfile& profile) {
+  return record::GuessHeader(profile.dialect, HeadText(reader, profile), reader.head_is_all()).reason;
 }
 
 Status SampleColumns(const SourceReader& reader, TextProfile& profile) {
@@ -228,6 +248,7 @@ Status SampleColumns(const SourceReader& reader, TextProfile& profile) {
 std::vector<std::string> FirstNames(const SourceReader& reader, const TextProfile& profile) {
   std::string_view head = std::string_view(reader.head()).substr(profile.mark_bytes, 64 << 10);
   std::string text = Decoded(head, profile.encoding);
+  if (profile.blank_runs) text = WithTabs(text);
   bool last = reader.head_is_all() && reader.head().size() <= (64 << 10);
   std::vector<std::string> names;
   if (profile.kind == SourceKind::kJson) {

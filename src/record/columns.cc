@@ -48,15 +48,26 @@ void JudgeNumbers(const std::vector<std::string>& values, SourceColumn& column) 
     return;
   }
   column.type = best.whole == best.numbers ? FieldType::kInt : FieldType::kDecimal;
+  column.unfit = values.size() - best.numbers;
 }
 
-bool AllBools(const std::vector<std::string>& values) {
+bool MostBools(const std::vector<std::string>& values, SourceColumn& column) {
   size_t count = 0;
   for (const std::string& text : values) {
     bool value = false;
     count += ReadBool(text, value);
   }
-  return Most(count, values.size());
+  if (!Most(count, values.size())) return false;
+  column.unfit = values.size() - count;
+  return true;
+}
+
+size_t CountOther(const std::vector<std::string>& values, const std::string& time_format) {
+  auto format = TimeFormat::Parse(time_format);
+  if (!format) return 0;
+  TimeValue time;
+  return static_cast<size_t>(std::count_if(
+      values.begin(), values.end(), [&](const std::string& text) { return !format->Read(text, time); }));
 }
 
 std::vector<std::string> Examples(const std::vector<std::string>& values) {
@@ -94,7 +105,7 @@ SourceColumn ColumnSampler::Finish() const {
   column.examples = Examples(values_);
   if (values_.empty()) return column;
   JudgeNumbers(values_, column);
-  if (column.type == FieldType::kText && AllBools(values_)) {
+  if (column.type == FieldType::kText && MostBools(values_, column)) {
     column.type = FieldType::kBool;
     return column;
   }
@@ -105,7 +116,10 @@ SourceColumn ColumnSampler::Finish() const {
   column.time_format = guess.format;
   column.time_has_zone = guess.zoned;
   column.time_ambiguous = guess.ambiguous;
-  if (column.type == FieldType::kText) column.type = FieldType::kTimestamp;
+  if (column.type == FieldType::kText) {
+    column.type = FieldType::kTimestamp;
+    column.unfit = CountOther(values_, guess.format);
+  }
   return column;
 }
 

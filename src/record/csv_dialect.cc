@@ -59,24 +59,6 @@ std::string LineEndOf(std::string_view sample) {
   return single ? "\r\n" : "\n";
 }
 
-// A header has names only: no number and no time.
-bool LooksLikeHeader(const CsvDialect& dialect, std::string_view sample, bool whole) {
-  CsvScanner scanner(dialect);
-  scanner.Feed(sample, whole);
-  CsvRecord record;
-  while (scanner.Next(record) == CsvScanner::Step::kRecord && record.content.empty()) {
-  }
-  if (record.fields.empty()) return true;
-  bool any = false;
-  for (const CsvField& field : record.fields) {
-    int64_t number = 0;
-    any |= !IsMissing(field.text);
-    if (ReadDecimal(field.text, 18, 4, {'.', true}, number) == ValueFault::kNone) return false;
-    if (GuessTimeFormat({field.text}).found) return false;
-  }
-  return any;
-}
-
 }  // namespace
 
 CsvDialect DetectCsvDialect(std::string_view sample, bool whole, char given_delimiter) {
@@ -113,8 +95,29 @@ CsvDialect DetectCsvDialect(std::string_view sample, bool whole, char given_deli
       break;
     }
   }
-  best.header = LooksLikeHeader(best, sample, whole);
+  best.header = GuessHeader(best, sample, whole).header;
   return best;
+}
+
+// A header has names only: no number and no time.
+HeaderGuess GuessHeader(const CsvDialect& dialect, std::string_view sample, bool whole) {
+  CsvScanner scanner(dialect);
+  scanner.Feed(sample, whole);
+  CsvRecord record;
+  while (scanner.Next(record) == CsvScanner::Step::kRecord && record.content.empty()) {
+  }
+  if (record.fields.empty()) return {true, "there is no whole line to judge by"};
+  bool any = false;
+  for (const CsvField& field : record.fields) {
+    int64_t number = 0;
+    any |= !IsMissing(field.text);
+    if (ReadDecimal(field.text, 18, 4, {'.', true}, number) == ValueFault::kNone)
+      return {false, fmt::format("its first line holds the number {}", field.text.substr(0, 40))};
+    if (GuessTimeFormat({field.text}).found)
+      return {false, fmt::format("its first line holds the time {}", field.text.substr(0, 40))};
+  }
+  if (!any) return {false, "its first line holds no text"};
+  return {true, "no value of its first line is a number or a time"};
 }
 
 Result<char> ParseDelimiter(std::string_view text) {

@@ -23,6 +23,7 @@ struct SourceColumn {
   bool grouped_numbers = false;  // "1.234,50", "1,234.50"
   size_t empty = 0;              // of `sampled`
   size_t sampled = 0;
+  size_t unfit = 0;                   // sampled values that are there and do not have the type
   std::vector<std::string> examples;  // up to 3 distinct values
 };
 
