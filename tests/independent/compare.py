@@ -13,7 +13,10 @@ import tempfile
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import analyses
+import compare_analyses
 import figures
 import raw_files
 import shop_files
@@ -23,6 +26,7 @@ from souk import REPOSITORY, Souk
 
 SKIPPED = 77
 TIME_ZONE = "Europe/Berlin"
+ZONE = ZoneInfo(TIME_ZONE)
 SHOP_SIZE = ("--users", 3000, "--products", 400, "--transactions", 20000, "--events", 60000, "--seed", 20261121)
 
 
@@ -62,6 +66,12 @@ def online_retail(table, work, souk):
         ("no category", day("2011-01-01"), day("2011-06-30"), {"category": ["Uncategorised"]}),
         ("a region that is not there", day("2011-01-01"), day("2011-06-30"), {"region": ["Atlantis"]}),
     ])
+    compare_analyses.compare(table, souk, analyses.Books(lines, zone=ZONE), [
+        ("whole file", day("2010-12-01"), day("2011-12-09"), {}),
+        ("October 2011", day("2011-10-01"), day("2011-10-31"), {}),
+        ("a day without a line", christmas, christmas, {}),
+        ("France and EIRE, spring", day("2011-03-01"), day("2011-05-31"), {"region": ["France", "EIRE"]}),
+    ])
 
 
 def online_sales(table, work, souk):
@@ -78,6 +88,10 @@ def online_sales(table, work, souk):
         ("last day", last, last, {}),
         ("Electronics", first, last, {"category": ["Electronics"]}),
         ("Books and Sports in Asia", first, last, {"category": ["Books", "Sports"], "region": ["Asia"]}),
+        ("PayPal", first, last, {"payment_method": ["paypal"]}),
+    ])
+    compare_analyses.compare(table, souk, analyses.Books(lines, zone=ZONE), [
+        ("whole file", first, last, {}),
         ("PayPal", first, last, {"payment_method": ["paypal"]}),
     ])
 
@@ -105,6 +119,13 @@ def shop(table, work, souk):
         ("VIP", first, last, {"segment": ["VIP"]}),
         ("region and category", first, last, {"region": [top_region], "category": [top_category]}),
     ])
+    books = analyses.Books(lines, sessions, *shop_files.people_and_goods(directory, TIME_ZONE), zone=ZONE)
+    compare_analyses.compare(table, souk, books, [
+        ("whole shop", first, last, {}),
+        ("a month", *month, {}),
+        ("largest category", *month, {"category": [top_category]}),
+        ("mobile, credit card", first, last, {"device": ["mobile"], "payment_method": ["credit_card"]}),
+    ])
 
 
 def edges(table, work, souk):
@@ -126,6 +147,13 @@ def edges(table, work, souk):
         ("source or country", first, last, {"region": ["France", "Unknown"], "category": ["Kitchen", "Uncategorised"]}),
         ("two payment methods", first, last, {"payment_method": ["wallet", "paypal"]}),
         ("desktop", first, last, {"device": ["desktop"]}),
+    ])
+    books = analyses.Books(lines, sessions, *shop_files.people_and_goods(directory, TIME_ZONE), zone=ZONE)
+    compare_analyses.compare(table, souk, books, [
+        ("whole", first, last, {}),
+        ("the day the clocks change", day("2025-03-30"), day("2025-03-30"), {}),
+        ("one category", first, last, {"category": ["Kitchen"]}),
+        ("two payment methods", first, last, {"payment_method": ["wallet", "paypal"]}),
     ])
 
 
