@@ -63,6 +63,12 @@ def is_goods(line):
     return line.is_sale and not line.is_charge and line.product_id is not None
 
 
+def stated(event, name):
+    """None where the source says nothing: null in JSON, an empty field in CSV."""
+    value = event.get(name)
+    return None if value == "" else value
+
+
 def take(figures_of, *names):
     return {name: figures_of[name] for name in names}
 
@@ -282,7 +288,7 @@ def _cart(session, purchases, until, products):
     pieces, value = 0, ZERO
     for time, event in adds:
         if bought is None or time > bought:
-            quantity, price = event.get("quantity"), event.get("price")
+            quantity, price = stated(event, "quantity"), stated(event, "price")
             price = products.get(event.get("product_id"), {}).get("price") if price is None else price
             pieces += 1 if quantity is None else int(quantity)
             value += (1 if quantity is None else int(quantity)) * Decimal(str(price or 0))
@@ -320,7 +326,7 @@ def search_terms(question):
             term = (event.get("search_query") or "").strip().lower()
             if event["event_type"] == "search" and term:
                 followed = bool(bought) and max(bought) >= time
-                terms[term].append((id(session), event.get("search_results"), followed))
+                terms[term].append((id(session), stated(event, "search_results"), followed))
     rows = []
     for term, searches in terms.items():
         results = [int(found) for _, found, _ in searches if found is not None]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares every figure that Souk reports with the independent recomputation, to the cent.
 
-    compare.py online-retail | online-sales | shop | edges
+    compare.py online-retail | online-sales | shop | edges | habits
 
 SOUK names the program (default build/souk), SOUK_SHOP_DATA the directory of the published files
 (default ../shared/data beside the repository). Exit code 0: all equal, 1: some differ, 77: the data is not there.
@@ -22,6 +22,7 @@ import raw_files
 import shop_files
 import truth
 from check import Table
+from habits import EXPECTED
 from souk import REPOSITORY, Souk
 
 SKIPPED = 77
@@ -157,6 +158,16 @@ def edges(table, work, souk):
     ])
 
 
+def habits(table, work, souk):
+    """A hand-made shop of odd customers: see habits.py, which says what it must report."""
+    directory = Path(__file__).resolve().parent / "habits"
+    lines, sessions, _ = shop_files.shop(directory, TIME_ZONE)
+    souk.run("ingest", directory)
+    souk.run("build")
+    books = analyses.Books(lines, sessions, *shop_files.people_and_goods(directory, TIME_ZONE), zone=ZONE)
+    compare_analyses.compare_by_hand(table, souk, books, EXPECTED)
+
+
 BY_HAND = {"revenue": "156.68", "transactions": 10, "orders": 8, "units": 19, "gross_sales": "138.58",
            "discounts": "1.00", "returns": "0.13", "net_sales": "137.46", "average_transaction_value": "15.67",
            "average_order_value": "19.59", "failed_payments": 2, "failed_payment_rate": "0.166667",
@@ -265,7 +276,7 @@ REPORTS = {
     "top_products": top_products,
 }
 SUBJECTS = {"online-retail": online_retail, "online-sales": online_sales, "shop": shop,
-            "edges": edges}
+            "edges": edges, "habits": habits}
 
 
 def main():

@@ -1,7 +1,11 @@
 """Every analysis of Souk against analyses.py, row by row in the order in which they come."""
 
+from datetime import date
+from decimal import Decimal
+
 import analyses
 import figures
+from money import rounded
 
 LIMIT = 100
 LONGEST_BY_HOUR = 31  # days; a year by the hour says nothing new and takes its time
@@ -41,6 +45,26 @@ def days_of_cover(table, souk, books, names):
         question = analyses.Question(books, last, last, filters, LIMIT)
         rows = souk.report("days_of_cover", None, None, filters, "--limit", LIMIT)
         compare_rows(table.section(label, "days_of_cover"), analyses.days_of_cover(question), rows, names)
+
+
+def compare_by_hand(table, souk, books, expected):
+    """Both Souk and analyses.py against rows that were worked out by hand."""
+    for report, first, last, columns, wanted in expected:
+        days = [date.fromisoformat(day) for day in (first, last)] if first else [max(s.day for s in books.sessions)] * 2
+        computed = getattr(analyses, report)(analyses.Question(books, *days, {}))
+        section = table.section(f"{first or 'now'}", report)
+        for who, rows in (("souk", souk.report(report, first, last, {})), ("recomputed", computed)):
+            section.equal(f"{who}: rows", len(wanted), len(rows))
+            for place, (values, row) in enumerate(zip(wanted, rows), 1):
+                by_hand = {name: exact(name, value) for name, value in zip(columns, values)}
+                section.row(f"{who}: row {place}", by_hand, {name: exact(name, row[name]) for name in columns})
+
+
+def exact(name, value):
+    """Money to the cent and rates to four places, as a hand writes them; everything else as it is."""
+    if value is None or name not in figures.MONEY + figures.RATES:
+        return value
+    return rounded(Decimal(str(value)), 2 if name in figures.MONEY else 4)
 
 
 def compare_rows(section, expected, rows, names):
