@@ -48,7 +48,12 @@ class ReportVerb : public Verb {
 
   Status List(Progress& out, const warehouse::ReportBook& reports) const {
     ListBuilder list({{"report", "VARCHAR"}, {"title", "VARCHAR"}, {"description", "VARCHAR"}});
-    for (const auto& info : reports.List()) list.Row({info.name, info.title, info.description});
+    for (const auto& info : reports.List()) {
+      // A terminal shows what it is about; the rest of the description is for programs and the page.
+      size_t end = format_ == OutputFormat::kTable ? info.description.find(". ") : std::string::npos;
+      list.Row({info.name, info.title,
+                end == std::string::npos ? info.description : info.description.substr(0, end + 1)});
+    }
     PrintTable(out, list.table(), format_);
     return {};
   }
