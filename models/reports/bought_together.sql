@@ -16,16 +16,38 @@ products AS (
   FROM (SELECT product_id, COUNT(*) AS orders FROM items GROUP BY product_id HAVING COUNT(*) >= 5) often
 ),
 numbered AS (
-  SELECT b.basket, p.product
+  SELECT CAST(b.basket AS INT) AS basket, CAST(p.product AS INT) AS product, p.orders
   FROM items i
   JOIN products p ON p.product_id = i.product_id
   JOIN baskets b ON b.order_id = i.order_id
   WHERE b.products > 1
 ),
+-- The pairs among the most frequent goods say how often a pair has to occur to be shown; goods that are in fewer orders
+-- than that need no pairs.
+frequent AS (
+  SELECT product FROM products ORDER BY orders DESC, product LIMIT 150
+),
+bound AS (
+  SELECT CASE WHEN COUNT(*) = CAST($limit AS BIGINT) THEN MIN(orders) ELSE 5 END AS orders
+  FROM (
+    SELECT COUNT(*) AS orders
+    FROM numbered a
+    JOIN numbered b ON b.basket = a.basket AND b.product > a.product
+    JOIN frequent f ON f.product = a.product
+    JOIN frequent g ON g.product = b.product
+    GROUP BY a.product, b.product
+    HAVING COUNT(*) >= 5
+    ORDER BY orders DESC
+    LIMIT CAST($limit AS BIGINT)
+  ) most_frequent
+),
+candidates AS (
+  SELECT n.basket, n.product FROM numbered n JOIN bound ON n.orders >= bound.orders
+),
 pairs AS (
   SELECT a.product AS first_product, b.product AS second_product, COUNT(*) AS orders
-  FROM numbered a
-  JOIN numbered b ON b.basket = a.basket AND b.product > a.product
+  FROM candidates a
+  JOIN candidates b ON b.basket = a.basket AND b.product > a.product
   GROUP BY a.product, b.product
   HAVING COUNT(*) >= 5
 ),
