@@ -12,7 +12,6 @@ namespace {
 
 using sql::Parameter;
 
-constexpr int64_t kDefaultDays = 28;
 constexpr int64_t kMostDays = 10'000;  // as many as sales_trend can number
 
 struct Period {
@@ -20,7 +19,7 @@ struct Period {
   int64_t to = 0;
 };
 
-Result<Period> PeriodOf(const ReportRequest& request, const WarehouseState& state) {
+Result<Period> PeriodOf(const ReportRequest& request, const ReportInfo& info, const WarehouseState& state) {
   Day last = state.last_day   ? *state.last_day
              : state.data_day ? *state.data_day
                               : DayFromDays(state.built_at / kMicrosPerDay);
@@ -32,7 +31,7 @@ Result<Period> PeriodOf(const ReportRequest& request, const WarehouseState& stat
     period.from = DaysFromDay(*request.from);
   } else {
     // A shop younger than that has nothing to show before its first day.
-    period.from = std::min(std::max(period.to - kDefaultDays + 1, DaysFromDay(first)), period.to);
+    period.from = std::min(std::max(period.to - info.days + 1, DaysFromDay(first)), period.to);
   }
   if (period.from > period.to) {
     return Fail(Code::kInvalid, "the period begins on {} and ends before, on {}", FormatDay(*request.from),
@@ -75,6 +74,15 @@ std::string WithValues(const std::string& sql, const std::vector<Parameter>& par
 
 }  // namespace
 
+const char* PeriodKindName(PeriodKind kind) {
+  switch (kind) {
+    case PeriodKind::kRange: return "range";
+    case PeriodKind::kAsOf: return "as_of";
+    case PeriodKind::kNone: return "none";
+  }
+  return "";
+}
+
 struct ReportBook::Impl {
   std::shared_ptr<sql::QueryDoor> door;
   const Warehouse* warehouse = nullptr;
@@ -91,12 +99,18 @@ struct ReportBook::Impl {
                 near.empty() ? "" : "; did you mean " + near + "?");
   }
 
-  Status CheckFilters(const ReportFile& report, const ReportRequest& request) const {
+  Status CheckRequest(const ReportFile& report, const ReportRequest& request) const {
     for (const auto& [filter, values] : request.filters) {
       const auto& known = report.info.filters;
       if (std::find(known.begin(), known.end(), filter) != known.end() && !values.empty()) continue;
       return Fail(Code::kInvalid, "{} has no filter {}; it has {}", report.info.name, filter,
                   fmt::join(known, ", "));
+    }
+    if (report.info.period == PeriodKind::kNone && (request.from || request.to || request.compare_previous)) {
+      return Fail(Code::kInvalid,
+                  "{} has no period: it is always as of the last day that has data; ask for it without days "
+                  "and without a comparison",
+                  report.info.name);
     }
     if (request.limit && *request.limit < 1)
       return Fail(Code::kInvalid, "limit {} is not a positive number", *request.limit);
@@ -134,10 +148,10 @@ std::vector<ReportInfo> ReportBook::List() const {
 Result<Report> ReportBook::Run(const governance::Identity& identity, const ReportRequest& request,
                                const sql::QueryOptions& limits) {
   TRY(const ReportFile* file, impl_->Find(request.name));
-  TRY_STATUS(impl_->CheckFilters(*file, request));
+  TRY_STATUS(impl_->CheckRequest(*file, request));
   TRY(WarehouseState state, impl_->warehouse->State());
   if (state.version == 0) return Fail(Code::kUnavailable, "nothing is built yet; run `souk build`");
-  TRY(Period period, PeriodOf(request, state));
+  TRY(Period period, PeriodOf(request, file->info, state));
   FilterCounts counts;
   for (const auto& [filter, values] : request.filters) counts[filter] = values.size();
   TRY(std::string sql, impl_->files.Sql(*file, counts));

@@ -23,16 +23,26 @@ struct ReportColumn {
   std::string definition;  // one sentence, from metrics.yml
 };
 
+// What the days of a request mean to a report.
+enum class PeriodKind {
+  kRange,  // what happened from one day to the other
+  kAsOf,   // all that happened up to the last day; the first one only says which period is before it
+  kNone,   // always as of the last day that has data
+};
+const char* PeriodKindName(PeriodKind kind);  // "range", "as_of", "none": as in the files and the API
+
 struct ReportInfo {
   std::string name;
   std::string title;
   std::string description;
   std::vector<std::string> filters;  // those it answers to
+  PeriodKind period = PeriodKind::kRange;
+  int64_t days = 28;  // how long the period is when none is asked for
 };
 
 struct ReportRequest {
   std::string name;
-  std::optional<Day> from, to;  // unset: the last 28 days that have data (both, or the side that is open)
+  std::optional<Day> from, to;  // unset: the last days that have data (both, or the side that is open)
   // Filter name (region, category, payment_method, device, source, segment) → values, any of which may match.
   std::map<std::string, std::vector<std::string>> filters;
   bool compare_previous = false;  // also the period of the same length right before
@@ -59,8 +69,8 @@ class ReportBook {
                                                   const WarehouseOptions& options);
   ~ReportBook();
   std::vector<ReportInfo> List() const;
-  // kNotFound names the nearest report; kInvalid an unknown filter, a from after to; kUnavailable before the
-  // first build.
+  // kNotFound names the nearest report; kInvalid an unknown filter, a from after to, a period or comparison
+  // of a report without period; kUnavailable before the first build.
   Result<Report> Run(const governance::Identity& identity, const ReportRequest& request,
                      const sql::QueryOptions& limits);
   // The values a filter can take, sorted by revenue.

@@ -24,6 +24,14 @@ std::vector<std::string> List(const YAML::Node& node) {
   return node ? node.as<std::vector<std::string>>() : std::vector<std::string>();
 }
 
+std::optional<PeriodKind> PeriodKindOf(const std::string& name) {
+  if (name.empty()) return PeriodKind::kRange;
+  for (PeriodKind kind : {PeriodKind::kRange, PeriodKind::kAsOf, PeriodKind::kNone}) {
+    if (name == PeriodKindName(kind)) return kind;
+  }
+  return std::nullopt;
+}
+
 void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
   for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
@@ -65,6 +73,13 @@ Status ReportFiles::LoadReport(const std::string& path, const std::string& yaml,
   ReportFile report;
   report.file = "models/" + path;
   report.info = {Text(node, "report"), Text(node, "title"), Text(node, "description"), List(node["filters"])};
+  if (node["days"]) report.info.days = node["days"].as<int64_t>();
+  if (auto kind = PeriodKindOf(Text(node, "period"))) {
+    report.info.period = *kind;
+  } else {
+    return Fail(Code::kInvalid, "{}: period {} is none of range, as_of, none", report.file,
+                Text(node, "period"));
+  }
   report.sql = sql;
   report.limit = node["limit"] ? node["limit"].as<int64_t>() : 0;
   if (report.info.title.empty() || report.info.description.empty() ||
@@ -85,7 +100,8 @@ Status ReportFiles::LoadReport(const std::string& path, const std::string& yaml,
       if (metric == metrics_.end())
         return Fail(Code::kInvalid, "{}: there is no metric {}", report.file, name);
       std::string definition = column.definition.empty() ? metric->definition : column.definition;
-      column = {metric->name, metric->label, metric->type, "", definition};
+      column = {column.name.empty() ? metric->name : column.name, metric->label, metric->type, "",
+                definition};
     }
     if (column.type == "money") column.unit = currency;
     if (column.name.empty() || column.label.empty() || column.definition.empty() ||

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares every figure that Souk reports with the independent recomputation, to the cent.
 
-    compare.py online-retail | online-sales | shop | edges
+    compare.py online-retail | online-sales | shop | edges | habits
 
 SOUK names the program (default build/souk), SOUK_SHOP_DATA the directory of the published files
 (default ../shared/data beside the repository). Exit code 0: all equal, 1: some differ, 77: the data is not there.
@@ -13,16 +13,21 @@ import tempfile
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import analyses
+import compare_analyses
 import figures
 import raw_files
 import shop_files
 import truth
 from check import Table
+from habits import EXPECTED
 from souk import REPOSITORY, Souk
 
 SKIPPED = 77
 TIME_ZONE = "Europe/Berlin"
+ZONE = ZoneInfo(TIME_ZONE)
 SHOP_SIZE = ("--users", 3000, "--products", 400, "--transactions", 20000, "--events", 60000, "--seed", 20261121)
 
 
@@ -62,6 +67,12 @@ def online_retail(table, work, souk):
         ("no category", day("2011-01-01"), day("2011-06-30"), {"category": ["Uncategorised"]}),
         ("a region that is not there", day("2011-01-01"), day("2011-06-30"), {"region": ["Atlantis"]}),
     ])
+    compare_analyses.compare(table, souk, analyses.Books(lines, zone=ZONE), [
+        ("whole file", day("2010-12-01"), day("2011-12-09"), {}),
+        ("October 2011", day("2011-10-01"), day("2011-10-31"), {}),
+        ("a day without a line", christmas, christmas, {}),
+        ("France and EIRE, spring", day("2011-03-01"), day("2011-05-31"), {"region": ["France", "EIRE"]}),
+    ])
 
 
 def online_sales(table, work, souk):
@@ -78,6 +89,10 @@ def online_sales(table, work, souk):
         ("last day", last, last, {}),
         ("Electronics", first, last, {"category": ["Electronics"]}),
         ("Books and Sports in Asia", first, last, {"category": ["Books", "Sports"], "region": ["Asia"]}),
+        ("PayPal", first, last, {"payment_method": ["paypal"]}),
+    ])
+    compare_analyses.compare(table, souk, analyses.Books(lines, zone=ZONE), [
+        ("whole file", first, last, {}),
         ("PayPal", first, last, {"payment_method": ["paypal"]}),
     ])
 
@@ -105,6 +120,13 @@ def shop(table, work, souk):
         ("VIP", first, last, {"segment": ["VIP"]}),
         ("region and category", first, last, {"region": [top_region], "category": [top_category]}),
     ])
+    books = analyses.Books(lines, sessions, *shop_files.people_and_goods(directory, TIME_ZONE), zone=ZONE)
+    compare_analyses.compare(table, souk, books, [
+        ("whole shop", first, last, {}),
+        ("a month", *month, {}),
+        ("largest category", *month, {"category": [top_category]}),
+        ("mobile, credit card", first, last, {"device": ["mobile"], "payment_method": ["credit_card"]}),
+    ])
 
 
 def edges(table, work, souk):
@@ -127,6 +149,23 @@ def edges(table, work, souk):
         ("two payment methods", first, last, {"payment_method": ["wallet", "paypal"]}),
         ("desktop", first, last, {"device": ["desktop"]}),
     ])
+    books = analyses.Books(lines, sessions, *shop_files.people_and_goods(directory, TIME_ZONE), zone=ZONE)
+    compare_analyses.compare(table, souk, books, [
+        ("whole", first, last, {}),
+        ("the day the clocks change", day("2025-03-30"), day("2025-03-30"), {}),
+        ("one category", first, last, {"category": ["Kitchen"]}),
+        ("two payment methods", first, last, {"payment_method": ["wallet", "paypal"]}),
+    ])
+
+
+def habits(table, work, souk):
+    """A hand-made shop of odd customers: see habits.py, which says what it must report."""
+    directory = Path(__file__).resolve().parent / "habits"
+    lines, sessions, _ = shop_files.shop(directory, TIME_ZONE)
+    souk.run("ingest", directory)
+    souk.run("build")
+    books = analyses.Books(lines, sessions, *shop_files.people_and_goods(directory, TIME_ZONE), zone=ZONE)
+    compare_analyses.compare_by_hand(table, souk, books, EXPECTED)
 
 
 BY_HAND = {"revenue": "156.68", "transactions": 10, "orders": 8, "units": 19, "gross_sales": "138.58",
@@ -237,7 +276,7 @@ REPORTS = {
     "top_products": top_products,
 }
 SUBJECTS = {"online-retail": online_retail, "online-sales": online_sales, "shop": shop,
-            "edges": edges}
+            "edges": edges, "habits": habits}
 
 
 def main():

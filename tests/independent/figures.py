@@ -6,8 +6,14 @@ from datetime import timedelta
 from money import ZERO, cents, ratio, rounded
 
 MONEY = ("revenue", "gross_sales", "discounts", "returns", "net_sales", "average_transaction_value",
-         "average_order_value")
-RATES = ("failed_payment_rate", "conversion_rate", "share")
+         "average_order_value", "revenue_of_day", "average_revenue", "value", "average_value", "failed_amount",
+         "cancelled_amount", "lifetime_revenue", "lifetime_value",
+         # no money, and shown with two digits as well
+         "average_recency_days", "average_orders", "average_age_hours", "orders_per_customer", "average_results",
+         "days_of_cover")
+RATES = ("failed_payment_rate", "conversion_rate", "share", "customer_share", "rate", "step_rate", "drop_off_rate",
+         "abandonment_rate", "retention", "support", "confidence", "other_confidence", "lift", "zero_result_rate",
+         "search_conversion_rate", "failed_share", "cancellation_rate", "units_per_day")
 
 
 class Selection:

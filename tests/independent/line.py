@@ -34,6 +34,9 @@ class Line:
     device: Optional[str]
     source: Optional[str]
     day: date
+    hour: int = 0
+    city: Optional[str] = None
+    country: Optional[str] = None
     exclusion: Optional[str] = None
 
     def matches(self, attribute, values):
@@ -68,6 +71,7 @@ class Session:
     viewed: frozenset
     bought: frozenset
     has_purchase: bool
+    events: list  # (time, event_id, record), in order
 
     def matches(self, attribute, values):
         return bool(self.categories & values) if attribute == "category" else getattr(self, attribute) in values

@@ -60,6 +60,7 @@ def _retail_line(row):
                 payment_method="other", payment_status="refunded" if returned else "paid", failure_reason=None,
                 status="returned" if returned else "completed", region=country or UNKNOWN_REGION,
                 category=NO_CATEGORY, segment=None, device=None, source=None, day=date.fromisoformat(time[:10]),
+                hour=int(time[11:13]), country=country or None,
                 exclusion=exclusion_of(order_id, product_id, quantity, price))
 
 

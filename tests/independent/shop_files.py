@@ -34,6 +34,13 @@ def shop(directory, time_zone):
     return lines, _sessions(events.values(), users, products, zone), account
 
 
+def people_and_goods(directory, time_zone):
+    """(users, products): the newest record of each by id."""
+    root, zone, account = Path(directory), ZoneInfo(time_zone), Counter()
+    return (_newest(_records(root / "users"), "user_id", None, zone, account, "users"),
+            _newest(_records(root / "products"), "product_id", None, zone, account, "products"))
+
+
 def _records(directory):
     """Every record below a directory, file by file in the order of the names."""
     for path in sorted(p for p in directory.rglob("*") if p.is_file() and not p.name.startswith((".", "_"))):
@@ -103,7 +110,8 @@ def _line(record, users, products, zone):
                 region=record.get("region") or record.get("country") or UNKNOWN_REGION,
                 category=product.get("category") or NO_CATEGORY, segment=user.get("segment") or None,
                 device=record.get("device_type") or None, source=record.get("traffic_source") or None,
-                day=local.date(), exclusion=exclusion_of(order_id, record.get("product_id"), quantity, price))
+                day=local.date(), hour=local.hour, city=record.get("city") or None,
+                country=record.get("country") or None, exclusion=exclusion_of(order_id, record.get("product_id"), quantity, price))
 
 
 def _sessions(events, users, products, zone):
@@ -135,4 +143,4 @@ def _session(session_id, visits, users, products, zone):
                    segment=user.get("segment") or None, categories=categories,
                    viewed=frozenset(product for kind, product in named if kind == "view"),
                    bought=frozenset(product for kind, product in named if kind == "purchase"),
-                   has_purchase=any(event["event_type"] == "purchase" for event in events))
+                   has_purchase=any(event["event_type"] == "purchase" for event in events), events=visits)

@@ -23,8 +23,9 @@ class Souk:
         return done.stdout
 
     def report(self, name, first, last, filters, *more):
-        """The rows of a report, each a dictionary by column name, decimals exact."""
-        args = ["--format", "json", "report", name, "--from", first, "--to", last, *more]
+        """The rows of a report, each a dictionary by column name, decimals exact. Without days: first None."""
+        days = ["--from", first, "--to", last] if first else []
+        args = ["--format", "json", "report", name, *days, *more]
         for flag, values in filters.items():
             for value in values:
                 args += ["--" + flag.replace("_", "-"), value]

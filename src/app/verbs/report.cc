@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdlib>
 
 #include "app/verb.h"
 
@@ -46,7 +48,12 @@ class ReportVerb : public Verb {
 
   Status List(Progress& out, const warehouse::ReportBook& reports) const {
     ListBuilder list({{"report", "VARCHAR"}, {"title", "VARCHAR"}, {"description", "VARCHAR"}});
-    for (const auto& info : reports.List()) list.Row({info.name, info.title, info.description});
+    for (const auto& info : reports.List()) {
+      // A terminal shows what it is about; the rest of the description is for programs and the page.
+      size_t end = format_ == OutputFormat::kTable ? info.description.find(". ") : std::string::npos;
+      list.Row({info.name, info.title,
+                end == std::string::npos ? info.description : info.description.substr(0, end + 1)});
+    }
     PrintTable(out, list.table(), format_);
     return {};
   }
@@ -54,7 +61,7 @@ class ReportVerb : public Verb {
   void Print(Progress& out, const warehouse::Report& report) const {
     bool table = format_ == OutputFormat::kTable;
     if (table) {
-      out.Line(fmt::format("{}, {} to {}{}", report.info.title, FormatDay(report.from), FormatDay(report.to),
+      out.Line(fmt::format("{}, {}{}", report.info.title, PeriodText(report, report.from, report.to),
                            report.partial ? " (the last day is not over)" : ""));
       out.Line("");
     }
@@ -69,11 +76,16 @@ class ReportVerb : public Verb {
                : one_row ? Downwards(report)
                          : Readable(report, report.table),
                format_);
-    if (!report.previous) return;
+    if (!report.previous || (table && one_row && report.previous->rows.size() == 1)) return;
     if (table)
-      out.Line(fmt::format("\nbefore, {} to {}\n", FormatDay(*report.previous_from),
-                           FormatDay(*report.previous_to)));
+      out.Line(fmt::format("\nbefore, {}\n", PeriodText(report, *report.previous_from, *report.previous_to)));
     PrintTable(out, table ? Readable(report, *report.previous) : *report.previous, format_);
+  }
+
+  static std::string PeriodText(const warehouse::Report& report, const Day& from, const Day& to) {
+    if (report.info.period == warehouse::PeriodKind::kRange)
+      return fmt::format("{} to {}", FormatDay(from), FormatDay(to));
+    return "as of " + FormatDay(to);
   }
 
   // Shares as percentages, for people; CSV and JSON keep the fraction.
@@ -85,14 +97,40 @@ class ReportVerb : public Verb {
   }
 
   static sql::Table Downwards(const warehouse::Report& report) {
-    ListBuilder list({{"figure", "VARCHAR"}, {"value", "DECIMAL"}, {"definition", "VARCHAR"}});
+    bool compared = report.previous && report.previous->rows.size() == 1;
+    std::vector<sql::Column> columns = {{"figure", "VARCHAR"}, {"value", "DECIMAL"}};
+    if (compared) columns.insert(columns.end(), {{"before", "DECIMAL"}, {"change", "DECIMAL"}});
+    columns.push_back({"definition", "VARCHAR"});
+    ListBuilder list(columns);
     for (size_t c = 0; c < report.columns.size(); ++c) {
       const auto& column = report.columns[c];
       std::string label =
           column.unit.empty() ? column.label : fmt::format("{}, {}", column.label, column.unit);
-      list.Row({label, Value(report.table.At(0, c), column.type), column.definition});
+      std::vector<sql::Cell> row = {label, Value(report.table.At(0, c), column.type)};
+      if (compared) {
+        const sql::Cell& before = report.previous->At(0, c);
+        row.insert(row.end(),
+                   {Value(before, column.type), Change(report.table.At(0, c), before, column.type)});
+      }
+      row.push_back(column.definition);
+      list.Row(std::move(row));
     }
     return list.table();
+  }
+
+  // In percent of what was before; for shares in percentage points. Null where there is nothing to compare.
+  static sql::Cell Change(const sql::Cell& now, const sql::Cell& before, const std::string& type) {
+    auto number = [](const sql::Cell& cell) {
+      std::string text = sql::CellText(cell);
+      char* end = nullptr;
+      double value = std::strtod(text.c_str(), &end);
+      return !text.empty() && *end == '\0' ? std::optional<double>(value) : std::nullopt;
+    };
+    auto value = number(now), base = number(before);
+    if (!value || !base || type == "text" || type == "date") return std::monostate();
+    if (type == "percent") return fmt::format("{:+.2f} pt", (*value - *base) * 100);
+    if (*base == 0) return std::monostate();
+    return fmt::format("{:+.1f} %", (*value - *base) / std::fabs(*base) * 100);
   }
 
   static sql::Cell Value(const sql::Cell& cell, const std::string& type) {

@@ -32,7 +32,8 @@ Result<ReportRequest> ParseReportRequest(const net::HttpRequest& request) {
   for (const auto& [key, value] : request.query) {
     if (key == "from" || key == "to" || value.empty()) continue;
     if (key == "compare") {
-      report.compare_previous = value == "previous";
+      if (value != "previous") return Fail(Code::kInvalid, "compare='{}' is not known; use previous", value);
+      report.compare_previous = true;
     } else if (key == "limit") {
       int64_t limit = 0;
       auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), limit);
@@ -64,13 +65,14 @@ std::string ReportJson(const Report& report) {
     previous = fmt::format(R"({{"from":{},"to":{},"rows":{}}})", JsonDay(*report.previous_from),
                            JsonDay(*report.previous_to), JsonRows(*report.previous));
   }
-  return fmt::format(
-      R"({{"report":{},"title":{},"description":{},"period":{{"from":{},"to":{},"days":{},"partial":{}}},)"
-      R"("columns":{},"rows":{},"previous":{},"sql":{},"data_until":{},"version":"{}"}})",
-      JsonString(report.info.name), JsonString(report.info.title), JsonString(report.info.description),
-      JsonDay(report.from), JsonDay(report.to), days, report.partial, ColumnsJson(report.columns),
-      JsonRows(report.table), previous, JsonString(report.sql), JsonTime(report.state.data_until),
-      report.state.version);
+  return fmt::format(R"({{"report":{},"title":{},"description":{},"period":{{"kind":"{}","from":{},"to":{},)"
+                     R"("days":{},"partial":{}}},)"
+                     R"("columns":{},"rows":{},"previous":{},"sql":{},"data_until":{},"version":"{}"}})",
+                     JsonString(report.info.name), JsonString(report.info.title),
+                     JsonString(report.info.description), warehouse::PeriodKindName(report.info.period),
+                     JsonDay(report.from), JsonDay(report.to), days, report.partial,
+                     ColumnsJson(report.columns), JsonRows(report.table), previous, JsonString(report.sql),
+                     JsonTime(report.state.data_until), report.state.version);
 }
 
 std::string ListJson(const std::vector<std::string>& values) {
@@ -115,8 +117,9 @@ std::string ReportListJson(const ApiParts& parts) {
   std::string out = "[";
   for (const auto& info : parts.reports->List()) {
     if (out.size() > 1) out += ',';
-    out += fmt::format(R"({{"name":{},"title":{},"description":{},"filters":{}}})", JsonString(info.name),
-                       JsonString(info.title), JsonString(info.description), ListJson(info.filters));
+    out += fmt::format(R"({{"name":{},"title":{},"description":{},"period":"{}","days":{},"filters":{}}})",
+                       JsonString(info.name), JsonString(info.title), JsonString(info.description),
+                       warehouse::PeriodKindName(info.period), info.days, ListJson(info.filters));
   }
   return out + "]";
 }
