@@ -92,11 +92,12 @@ int RunGenerate(const CommandLine& line, const Settings& settings) {
   terminal.EndStage();
   if (!summary) return PrintError(summary.error());
   if (!line.quiet) {
-    terminal.Line(fmt::format("{} users, {} products, {} transactions, {} events: {} files, {} in {}",
-                              app::GroupDigits(summary->users), app::GroupDigits(summary->products),
-                              app::GroupDigits(summary->transactions), app::GroupDigits(summary->events),
-                              app::GroupDigits(summary->files), app::FormatBytes(summary->bytes),
-                              flags.history.directory));
+    terminal.Line(fmt::format(
+        "{} users, {} products, {} changes of them, {} transactions, {} events: {} files, {} in {}",
+        app::GroupDigits(summary->users), app::GroupDigits(summary->products),
+        app::GroupDigits(summary->changes), app::GroupDigits(summary->transactions),
+        app::GroupDigits(summary->events), app::GroupDigits(summary->files), app::FormatBytes(summary->bytes),
+        flags.history.directory));
   }
   return kExitOk;
 }

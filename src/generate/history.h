@@ -35,11 +35,12 @@ struct HistoryOptions {
 
 struct HistorySummary {
   uint64_t users = 0, products = 0, transactions = 0, events = 0, files = 0, bytes = 0;
+  uint64_t changes = 0;  // later versions of users and products
 };
 
-// Writes <directory>/{users/users.csv, products/products.csv, transactions/YYYY/MM/DD/*,
-// clickstream/YYYY/MM/DD/*, truth.json}. Same options (threads aside) = same bytes. Memory is bounded
-// whatever the sizes.
+// Writes <directory>/{users/users.csv, products/products.csv, {users,products}/changes/YYYY/MM/DD/*,
+// transactions/YYYY/MM/DD/*, clickstream/YYYY/MM/DD/*, truth.json}. Same options (threads aside) = same
+// bytes. Memory is bounded whatever the sizes.
 Result<HistorySummary> GenerateHistory(const HistoryOptions& options, Progress& progress);
 
 }  // namespace souk::generate

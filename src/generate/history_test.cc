@@ -44,7 +44,7 @@ std::string Fingerprint(const std::string& directory) {
 
 uint64_t LinesBelow(const std::string& directory, bool header) {
   uint64_t lines = 0;
-  if (!PathExists(directory)) return 0;
+  if (!PathExists(directory)) return 0;  // nothing was to be written
   auto files = ListFiles(directory);
   for (const std::string& file : files.value_or(std::vector<std::string>())) {
     std::string text = ReadFile(file).value_or("");
@@ -104,8 +104,11 @@ TEST_P(HistorySizes, CountsAreExact) {
   options.last_day = size.last;
   options.transactions_format = FileFormat::kCsv;
   HistorySummary summary = Generate(options);
-  EXPECT_EQ(LinesBelow(directory.path() + "/users", true), size.users);
-  EXPECT_EQ(LinesBelow(directory.path() + "/products", true), size.products);
+  EXPECT_EQ(LinesBelow(directory.path() + "/users/users.csv", true), size.users);
+  EXPECT_EQ(LinesBelow(directory.path() + "/products/products.csv", true), size.products);
+  EXPECT_EQ(LinesBelow(directory.path() + "/users/changes", true) +
+                LinesBelow(directory.path() + "/products/changes", true),
+            summary.changes);
   EXPECT_EQ(LinesBelow(directory.path() + "/transactions", true), size.transactions);
   EXPECT_EQ(LinesBelow(directory.path() + "/clickstream", false), size.events);
   EXPECT_EQ(summary.transactions, size.transactions);
@@ -221,9 +224,10 @@ class CountingProgress : public Progress {
 TEST(History, TellsItsProgress) {
   TempDir directory;
   CountingProgress progress(UINT64_MAX);
-  ASSERT_TRUE(GenerateHistory(Small(directory.path()), progress));
+  auto summary = GenerateHistory(Small(directory.path()), progress);
+  ASSERT_TRUE(summary);
   EXPECT_EQ(progress.stage, "generating");
-  EXPECT_EQ(progress.total, 300u + 120 + 3000 + 8000);
+  EXPECT_EQ(progress.total, 300u + 120 + 3000 + 8000 + summary->changes);
   EXPECT_EQ(progress.done, progress.total);
 }
 

@@ -99,11 +99,15 @@ std::vector<Column> UserColumns() {
           {.name = "updated_at", .kind = kTime}};
 }
 
-void WriteUser(RowWriter& out, uint64_t seed, const Customers& customers, uint32_t user, double spend,
-               Micros end) {
-  Traits who = customers.TraitsOf(user);
-  Random random(Key(seed, Stream::kProfile, user));
-  const Country& country = Countries()[who.country];
+void WriteUser(RowWriter& out, const OrderMaker& shop, uint32_t user, const UserHistory& history, int version,
+               double spend) {
+  const Customers& customers = shop.customers();
+  const std::vector<CalendarDay>& days = shop.days();
+  const UserVersion& now = history.versions[version];
+  Micros since = version == 0 ? history.since / 1000 * 1000 : days[now.day].begin;
+  Random random(Key(shop.seed(), Stream::kProfile, user));
+  // Who moves keeps name and telephone number.
+  const Country& country = Countries()[customers.TraitsOf(user).country];
   const NameSet& names = NameSets()[country.names];
   uint32_t gender = random.Chance(0.02) ? 2 : random.Chance(0.51) ? 0 : 1;
   bool female = gender == 2 ? random.Chance(0.5) : gender == 0;
@@ -121,20 +125,24 @@ void WriteUser(RowWriter& out, uint64_t seed, const Customers& customers, uint32
                       : out.Text((Line() << country.dial << " 555 ").Padded(random.Below(10'000'000), 7));
   random.Chance(0.06) ? out.Null() : out.Choice(gender);
   double age = 18 + 26 * (random.Unit() + random.Unit()) + 12 * random.Unit() * random.Unit();
-  int year = DayFromDays(end / kMicrosPerDay).year;
+  int year = days.back().date.year;
   random.Chance(0.1) ? out.Null() : out.Int(year - static_cast<int>(age));
-  out.Choice(who.city);
-  out.Choice(who.country);
-  out.Choice(who.region);
-  out.Choice(customers.SegmentOf(user));
+  out.Choice(now.city);
+  out.Choice(Cities()[now.city].country);
+  out.Choice(CountryOf(now.city).region);
+  out.Choice(now.segment);
   Micros signed_up = customers.SignedUpAt(user) / 1000 * 1000;
   out.Time(signed_up);
   constexpr std::array<double, 5> until = {0.36, 0.52, 0.60, 0.76, 0.92};
   double x = random.Unit();
   out.Choice(static_cast<size_t>(std::upper_bound(until.begin(), until.end(), x) - until.begin()));
   out.Bool(random.Chance(0.62));
-  out.Money(static_cast<int64_t>(spend * customers.ActivityOf(user) * (0.6 + 0.8 * random.Unit())));
-  out.Time(random.Chance(0.3) ? RandomMoment(random, signed_up, end) : signed_up);
+  double day = std::min<double>(version == 0 ? 0 : now.day, customers.LastDayOf(user));
+  double customer_for =
+      std::max(0.0, day - static_cast<double>(signed_up - days.front().begin) / kMicrosPerDay);
+  out.Money(
+      static_cast<int64_t>(spend * customer_for * customers.ActivityOf(user) * (0.6 + 0.8 * random.Unit())));
+  out.Time(since);
   out.EndRow();
 }
 
@@ -157,15 +165,34 @@ std::vector<Column> ProductColumns(const std::string& currency) {
           {.name = "updated_at", .kind = kTime}};
 }
 
-void WriteProduct(RowWriter& out, uint64_t seed, const Catalog& catalog, uint32_t product, Micros begin,
-                  Micros end) {
+namespace {
+
+// The well-known ones have more ratings and more in stock.
+double FameOf(const Product& product) { return 1 / std::sqrt(product.rank + 1.0); }
+
+}  // namespace
+
+Micros CreatedAt(const OrderMaker& shop, uint32_t product) {
+  Random random(Key(shop.seed(), Stream::kProduct, product, 3));
+  Micros begin = shop.days().front().begin;
+  return RandomMoment(random, begin - 2 * 365 * kMicrosPerDay, begin);
+}
+
+int64_t SpareStock(uint64_t seed, const Catalog& catalog, uint32_t product, uint32_t number) {
+  Random random(Key(seed, Stream::kAssortment, product, 1 + uint64_t{number}));
+  if (random.Chance(0.04)) return 0;
+  return static_cast<int64_t>(5 + 60 * random.Unit() + 300 * FameOf(catalog.at(product)) * random.Unit());
+}
+
+void WriteProduct(RowWriter& out, const OrderMaker& shop, uint32_t product, uint32_t number, int64_t stock) {
+  const Catalog& catalog = shop.catalog();
   const Product& it = catalog.at(product);
-  Random random(Key(seed, Stream::kProduct, product, 2));
+  const ProductVersion& now = shop.assortment().version(number);
+  Random random(Key(shop.seed(), Stream::kProduct, product, 2));
   size_t subcategory = size_t{it.category} * kSubcategories + it.subcategory;
-  // The well-known ones have more ratings and more in stock.
-  double fame = 1 / std::sqrt(it.rank + 1.0);
-  auto ratings = static_cast<int64_t>(900 * fame * random.Unit());
+  auto ratings = static_cast<int64_t>(900 * FameOf(it) * random.Unit());
   double rating = std::min(500.0, 330 + 85 * (random.Unit() + random.Unit()));
+  Micros created = CreatedAt(shop, product);
 
   out.Text(ProductId(product));
   Line sku;
@@ -175,18 +202,16 @@ void WriteProduct(RowWriter& out, uint64_t seed, const Catalog& catalog, uint32_
   out.Choice(size_t{it.category} * kBrands + it.brand);
   out.Choice(it.category);
   out.Choice(subcategory);
-  out.Money(it.price);
-  out.Money(it.cost);
+  out.Money(now.price);
+  out.Money(now.cost);
   out.Choice(0);
   ratings == 0 ? out.Null() : out.Money(static_cast<int64_t>(rating));
   out.Int(ratings);
-  out.Int(random.Chance(0.04) ? 0
-                              : static_cast<int64_t>(5 + 60 * random.Unit() + 1500 * fame * random.Unit()));
+  out.Int(stock);
   out.Int(Categories()[it.category].warranty_months);
-  out.Bool(!random.Chance(0.03));
-  Micros created = RandomMoment(random, begin - 2 * 365 * kMicrosPerDay, begin);
+  out.Bool(now.active);
   out.Time(created);
-  out.Time(random.Chance(0.5) ? RandomMoment(random, created, end) : created);
+  out.Time(now.day == 0 ? created : shop.days()[now.day].begin);
   out.EndRow();
 }
 
@@ -298,15 +323,16 @@ void AppendAddress(Line& out, uint32_t ip) {
 
 }  // namespace
 
-void WriteClick(RowWriter& out, uint64_t seed, const Catalog& catalog, const Slice& slice,
-                const Visits& visits, size_t index) {
+void WriteClick(RowWriter& out, const OrderMaker& shop, const Slice& slice, const Visits& visits,
+                size_t index) {
+  uint64_t seed = shop.seed();
   const Event& event = visits.EventAt(index);
   const Session& session = visits.sessions()[event.session];
   uint64_t number = slice.first_event + index;
   bool about_product = event.type != kExit && event.product != kNoProduct;
   bool sale = event.type == kAddToCart || event.type == kPurchase;
   Line page, address;
-  AppendPage(page, catalog, slice, event);
+  AppendPage(page, shop.catalog(), slice, event);
   AppendAddress(address, session.ip);
 
   out.Text(Line().Uuid(Mix(Key(seed, Stream::kEvent) + number), Mix(Key(seed, Stream::kEvent, 1) + number)));
@@ -319,7 +345,9 @@ void WriteClick(RowWriter& out, uint64_t seed, const Catalog& catalog, const Sli
   about_product ? out.Text(ProductId(event.product)) : out.Null();
   event.type == kPurchase ? out.Text(OrderId(slice.first_order + event.order)) : out.Null();
   sale ? out.Int(event.quantity) : out.Null();
-  about_product ? out.Money(catalog.at(event.product).price) : out.Null();
+  const Assortment& assortment = shop.assortment();
+  about_product ? out.Money(assortment.version(assortment.VersionAt(event.product, slice.day)).price)
+                : out.Null();
   event.type == kSearch ? out.Choice(event.term) : out.Null();
   event.type == kSearch ? out.Int(event.results) : out.Null();
   out.Choice(session.device);

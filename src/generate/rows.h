@@ -28,14 +28,19 @@ inline IdText ProductId(uint32_t product) { return {'P', product + uint64_t{1}, 
 inline IdText OrderId(uint64_t number) { return {'O', number + 1, 9}; }
 inline IdText TransactionId(uint64_t number) { return {'T', number + 1, 9}; }
 
-// `spend` = what a customer of mean activity spends, in cents, as the source claims it.
-void WriteUser(RowWriter& out, uint64_t seed, const Customers& customers, uint32_t user, double spend,
-               Micros end);
-void WriteProduct(RowWriter& out, uint64_t seed, const Catalog& catalog, uint32_t product, Micros begin,
-                  Micros end);
+// One version of a customer's record. `spend` = what a customer of mean activity spends per day, in cents, as
+// the source claims it.
+void WriteUser(RowWriter& out, const OrderMaker& shop, uint32_t user, const UserHistory& history, int version,
+               double spend);
+// Version `number` of a product, with so many pieces in stock.
+void WriteProduct(RowWriter& out, const OrderMaker& shop, uint32_t product, uint32_t number, int64_t stock);
+// When the product came into the catalogue, before the history.
+Micros CreatedAt(const OrderMaker& shop, uint32_t product);
+// What is in stock of a product beyond what is sold until the next delivery, when version `number` begins.
+int64_t SpareStock(uint64_t seed, const Catalog& catalog, uint32_t product, uint32_t number);
 // `number` = of the line in the whole shop.
 void WriteTransaction(RowWriter& out, const Order& order, const OrderLine& line, uint64_t number);
-void WriteClick(RowWriter& out, uint64_t seed, const Catalog& catalog, const Slice& slice,
-                const Visits& visits, size_t event);
+void WriteClick(RowWriter& out, const OrderMaker& shop, const Slice& slice, const Visits& visits,
+                size_t event);
 
 }  // namespace souk::generate
