@@ -18,9 +18,17 @@ Result<generate::FileFormat> ParseFormat(const std::string& text) {
   return Fail(Code::kInvalid, "--format {}: use csv, json or parquet", text);
 }
 
+Result<generate::DirtLevel> ParseDirt(const std::string& text) {
+  for (auto level : {generate::DirtLevel::kNone, generate::DirtLevel::kUsual, generate::DirtLevel::kHeavy}) {
+    if (text == generate::DirtName(level)) return level;
+  }
+  return Fail(Code::kInvalid, "--dirt {}: use none, usual or heavy", text);
+}
+
 struct Flags {
   generate::HistoryOptions history;
   std::string size = "default";
+  std::string dirt = "none";
   std::string first_day, last_day, format, time_zone, currency;
   uint64_t users = 0, products = 0, transactions = 0, events = 0;
 };
@@ -40,6 +48,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
                  "csv, json or parquet for all files; else CSV, Parquet and JSON as fits");
   app.add_option("--time-zone", flags.time_zone, "of the shop; the setting shop.time_zone when not given");
   app.add_option("--currency", flags.currency, "of the shop; the setting shop.currency when not given");
+  app.add_option("--dirt", flags.dirt, "none, usual or heavy: what is wrong with the files, and how often")
+      ->default_val("none");
   app.add_option("--threads", flags.history.threads, "changes the speed only");
   app.add_flag("--overwrite", flags.history.overwrite, "replace an earlier generated shop");
 }
@@ -61,6 +71,7 @@ Status Complete(Flags& flags, const Settings& settings) {
     TRY(auto format, ParseFormat(flags.format));
     history.entities_format = history.transactions_format = history.clickstream_format = format;
   }
+  TRY(history.dirt, ParseDirt(flags.dirt));
   history.time_zone = flags.time_zone.empty() ? settings.Text("shop.time_zone") : flags.time_zone;
   history.currency = flags.currency.empty() ? settings.Text("shop.currency") : flags.currency;
   history.directory = AbsolutePath(history.directory);

@@ -111,6 +111,8 @@ void Ledger::FinishThread(const Tally& tally) {
   std::lock_guard lock(mutex_);
   for (int i = 0; i < kCategories; ++i) groups_.categories[i].Add(tally.categories[i]);
   for (int i = 0; i < kRegions; ++i) groups_.regions[i].Add(tally.regions[i]);
+  groups_.dirty_lines.Add(tally.dirty_lines);
+  groups_.dirty_events.Add(tally.dirty_events);
   for (int i = 0; i < kSegmentGroups; ++i) groups_.segments[i].Add(tally.segments[i]);
 }
 

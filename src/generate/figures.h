@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "generate/dirt.h"
 #include "generate/order.h"
 #include "generate/plan.h"
 #include "generate/visit.h"
@@ -36,12 +37,14 @@ struct ProductFigures {
   std::atomic<uint64_t> orders{0};
 };
 
-// The figures of one slice, and those by category, region and segment that one thread has counted so far.
+// The figures of one slice, and the dirt and those by category, region and segment that one thread has
+// counted so far.
 struct Tally {
   Figures day;
   std::array<Figures, kCategories> categories;
   std::array<Figures, kRegions> regions;
   std::array<Figures, kSegmentGroups> segments;  // as of the line's day
+  DirtCount dirty_lines, dirty_events;
 };
 
 // Counts sets of customers exactly: one bit each.

@@ -123,6 +123,15 @@ Result<HistorySummary> Produce(const HistoryOptions& options, std::vector<Calend
 
 }  // namespace
 
+const char* DirtName(DirtLevel level) {
+  switch (level) {
+    case DirtLevel::kNone: return "none";
+    case DirtLevel::kUsual: return "usual";
+    case DirtLevel::kHeavy: break;
+  }
+  return "heavy";
+}
+
 Result<HistorySummary> GenerateHistory(const HistoryOptions& options, Progress& progress) {
   TRY_STATUS(CheckOptions(options));
   TRY(std::vector<CalendarDay> days,

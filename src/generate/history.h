@@ -13,6 +13,9 @@
 namespace souk::generate {
 
 enum class FileFormat { kCsv, kJson, kParquet };
+// How much is wrong with the transactions and the clickstream, on purpose; see dirt.h.
+enum class DirtLevel { kNone, kUsual, kHeavy };
+const char* DirtName(DirtLevel level);  // "none", "usual", "heavy"
 
 struct HistoryOptions {
   std::string directory;  // made when missing; must be empty or hold an earlier shop (then `overwrite`)
@@ -30,6 +33,7 @@ struct HistoryOptions {
   FileFormat entities_format = FileFormat::kCsv;
   FileFormat transactions_format = FileFormat::kParquet;
   FileFormat clickstream_format = FileFormat::kJson;
+  DirtLevel dirt = DirtLevel::kNone;
   int threads = 2;  // changes the speed only, never a byte
 };
 

@@ -61,6 +61,7 @@ TEST(History, SameBytesOnAnyNumberOfThreads) {
       HistoryOptions options = Small(directory.path());
       options.threads = threads;
       options.entities_format = options.transactions_format = options.clickstream_format = format;
+      options.dirt = format == FileFormat::kCsv ? DirtLevel::kNone : DirtLevel::kHeavy;
       Generate(options);
       std::string fingerprint = Fingerprint(directory.path());
       if (first.empty()) first = fingerprint;

@@ -23,7 +23,9 @@ enum class Stream : uint64_t {
   kAssortment,
   kCustomerChange,
   kLifetime,
-  kTaste
+  kTaste,
+  kDirt,
+  kBot
 };
 
 constexpr uint64_t kStep = 0x9E3779B97F4A7C15;

@@ -62,9 +62,18 @@ std::vector<std::string> BrandNames() {
   return names;
 }
 
-std::vector<std::string> AgentTexts() {
+std::vector<std::string> AgentTexts(bool bots) {
   std::vector<std::string> texts;
   for (const Agent& agent : Agents()) texts.emplace_back(agent.text);
+  if (bots) texts.insert(texts.end(), kBotAgents.begin(), kBotAgents.end());
+  return texts;
+}
+
+std::vector<std::string> MethodTexts(bool words) {
+  std::vector<std::string> texts(kPaymentMethods.begin(), kPaymentMethods.end());
+  for (const MethodWord& word : kMethodWords) {
+    if (words) texts.emplace_back(word.text);
+  }
   return texts;
 }
 
@@ -215,19 +224,19 @@ void WriteProduct(RowWriter& out, const OrderMaker& shop, uint32_t product, uint
   out.EndRow();
 }
 
-std::vector<Column> TransactionColumns(const std::string& currency) {
+std::vector<Column> TransactionColumns(const std::string& currency, bool dirty) {
   return {{.name = "transaction_id"},
           {.name = "order_id"},
           {.name = "user_id", .nullable = true},
           {.name = "product_id"},
           {.name = "quantity", .kind = kInt},
-          {.name = "unit_price", .kind = kMoney, .scale = 4},
+          {.name = "unit_price", .kind = kMoney, .nullable = dirty, .scale = 4},
           {.name = "discount", .kind = kMoney},
           {.name = "tax", .kind = kMoney},
           {.name = "shipping", .kind = kMoney},
-          {.name = "total_amount", .kind = kMoney},
+          {.name = "total_amount", .kind = kMoney, .nullable = dirty},
           Choices("currency", std::array{currency}),
-          Choices("payment_method", kPaymentMethods),
+          Choices("payment_method", MethodTexts(dirty)),
           Choices("card_number", kCards, true),
           Choices("payment_status", kPaymentStates),
           Choices("failure_reason", kFailureReasonNames, true),
@@ -237,23 +246,42 @@ std::vector<Column> TransactionColumns(const std::string& currency) {
           Choices("region", kRegionNames),
           Choices("device_type", kDevices),
           Choices("traffic_source", kSources),
-          {.name = "transaction_timestamp", .kind = kTime},
+          {.name = "transaction_timestamp", .kind = kTime, .nullable = dirty},
           {.name = "updated_at", .kind = kTime}};
 }
 
-void WriteTransaction(RowWriter& out, const Order& order, const OrderLine& line, uint64_t number) {
+namespace {
+
+void PutEventTime(RowWriter& out, const RowForm& form, Micros time) {
+  if (form.no_time) {
+    out.Null();
+  } else if (form.time != TimeForm::kUtc) {
+    out.TimeIn(form.time, time);
+  } else {
+    out.Time(time);
+  }
+}
+
+void EndRow(RowWriter& out, const RowForm& form) {
+  form.damage == 0 ? out.EndRow() : out.EndDamagedRow(form.damage);
+}
+
+}  // namespace
+
+void WriteTransaction(RowWriter& out, const Order& order, const OrderLine& line, uint64_t number,
+                      const RowForm& form) {
   out.Text(TransactionId(number));
   out.Text(OrderId(order.number));
   order.user == kGuest ? out.Null() : out.Text(UserId(order.user));
   out.Text(ProductId(line.product));
   out.Int(line.quantity);
-  out.Money(line.unit_price);
+  form.missing ? out.Null() : out.Money(line.unit_price);
   out.Money(line.discount);
   out.Money(line.tax);
   out.Money(line.shipping);
-  out.Money(line.total);
+  form.missing ? out.Null() : out.Money(line.total);
   out.Choice(0);
-  out.Choice(order.payment_method);
+  out.Choice(form.method_word == kNone ? order.payment_method : kPaymentMethods.size() + form.method_word);
   ChoiceOrNull(out, order.card);
   out.Choice(order.payment_status);
   order.payment_status == kFailed ? out.Choice(order.failure_reason) : out.Null();
@@ -263,17 +291,17 @@ void WriteTransaction(RowWriter& out, const Order& order, const OrderLine& line,
   out.Choice(order.who.region);
   out.Choice(order.device);
   out.Choice(order.source);
-  out.Time(order.time);
+  PutEventTime(out, form, order.time);
   out.Time(order.updated);
-  out.EndRow();
+  EndRow(out, form);
 }
 
-std::vector<Column> ClickColumns() {
+std::vector<Column> ClickColumns(bool dirty) {
   return {{.name = "event_id"},
           {.name = "user_id", .nullable = true},
           {.name = "session_id"},
-          {.name = "event_time", .kind = kTime},
-          Choices("event_type", kEventTypes),
+          {.name = "event_time", .kind = kTime, .nullable = dirty},
+          Choices("event_type", kEventTypes, dirty),
           {.name = "page_url"},
           Choices("referrer", Referrers(), true),
           {.name = "product_id", .nullable = true},
@@ -283,7 +311,7 @@ std::vector<Column> ClickColumns() {
           Choices("search_query", SearchTerms(), true),
           {.name = "search_results", .kind = kInt, .nullable = true},
           Choices("device_type", kDevices),
-          Choices("user_agent", AgentTexts()),
+          Choices("user_agent", AgentTexts(dirty)),
           {.name = "ip_address"},
           Choices("traffic_source", kSources),
           Choices("campaign", kCampaigns, true),
@@ -323,12 +351,11 @@ void AppendAddress(Line& out, uint32_t ip) {
 
 }  // namespace
 
-void WriteClick(RowWriter& out, const OrderMaker& shop, const Slice& slice, const Visits& visits,
-                size_t index) {
-  uint64_t seed = shop.seed();
-  const Event& event = visits.EventAt(index);
-  const Session& session = visits.sessions()[event.session];
-  uint64_t number = slice.first_event + index;
+void WriteClick(RowWriter& out, const OrderMaker& shop, const Slice& slice, const Click& click,
+                const RowForm& form) {
+  const Event& event = click.event;
+  const Session& session = click.session;
+  uint64_t seed = shop.seed(), number = click.number;
   bool about_product = event.type != kExit && event.product != kNoProduct;
   bool sale = event.type == kAddToCart || event.type == kPurchase;
   Line page, address;
@@ -338,8 +365,8 @@ void WriteClick(RowWriter& out, const OrderMaker& shop, const Slice& slice, cons
   out.Text(Line().Uuid(Mix(Key(seed, Stream::kEvent) + number), Mix(Key(seed, Stream::kEvent, 1) + number)));
   session.user == kGuest ? out.Null() : out.Text(UserId(session.user));
   out.Text(Line().Uuid(session.key, Mix(session.key + kStep)));
-  out.Time(visits.TimeAt(index));
-  out.Choice(event.type);
+  PutEventTime(out, form, click.time);
+  form.missing ? out.Null() : out.Choice(event.type);
   out.Text(page);
   ChoiceOrNull(out, event.referrer);
   about_product ? out.Text(ProductId(event.product)) : out.Null();
@@ -357,7 +384,7 @@ void WriteClick(RowWriter& out, const OrderMaker& shop, const Slice& slice, cons
   ChoiceOrNull(out, session.campaign);
   out.Choice(session.city);
   out.Choice(Cities()[session.city].country);
-  out.EndRow();
+  EndRow(out, form);
 }
 
 }  // namespace souk::generate

@@ -67,9 +67,10 @@ void PutOptions(Out out, const HistoryOptions& o) {
                  o.products, o.transactions, o.events);
   fmt::format_to(out, R"("first_day":"{}","last_day":"{}","time_zone":"{}","currency":"{}",)",
                  DayText(o.first_day), DayText(o.last_day), o.time_zone, o.currency);
-  fmt::format_to(out, R"("entities_format":"{}","transactions_format":"{}","clickstream_format":"{}")",
+  fmt::format_to(out,
+                 R"("entities_format":"{}","transactions_format":"{}","clickstream_format":"{}","dirt":"{}")",
                  FormatName(o.entities_format), FormatName(o.transactions_format),
-                 FormatName(o.clickstream_format));
+                 FormatName(o.clickstream_format), DirtName(o.dirt));
 }
 
 std::string Quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
@@ -104,6 +105,13 @@ void PutTopProducts(Out out, const Catalog& catalog, const Ledger& ledger) {
   }
 }
 
+void PutDirtCount(Out out, std::string_view record, const DirtCount& count) {
+  fmt::format_to(out, "\"{}\":{{\"records_written\":{}", record, count.written);
+  for (int kind = 0; kind < kDirtKinds; ++kind)
+    fmt::format_to(out, ",\"{}\":{}", kDirtNames[kind], count.kinds[kind]);
+  fmt::format_to(out, ",\"bot_sessions\":{}}}", count.bot_sessions);
+}
+
 }  // namespace
 
 std::string TruthJson(const Shop& shop, const std::vector<int32_t>& stock) {
@@ -135,6 +143,13 @@ std::string TruthJson(const Shop& shop, const std::vector<int32_t>& stock) {
   fmt::format_to(out, "],\n\"top_products\":[");
   PutTopProducts(out, shop.catalog, ledger);
   fmt::format_to(out, "],\n");
+  if (shop.options.dirt != DirtLevel::kNone) {
+    fmt::format_to(out, "\"dirt\":{{");
+    PutDirtCount(out, "transactions", ledger.groups().dirty_lines);
+    fmt::format_to(out, ",\n");
+    PutDirtCount(out, "clickstream", ledger.groups().dirty_events);
+    fmt::format_to(out, "}},\n");
+  }
   PutVersions(json, shop, stock);
   json += ",\n";
   PutTastes(json, shop);
