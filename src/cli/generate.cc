@@ -78,25 +78,43 @@ Status Complete(Flags& flags, const Settings& settings) {
   return {};
 }
 
-}  // namespace
+struct LogFlags {
+  generate::LogOptions logs;
+  std::string first_day;
+};
 
-int RunGenerate(const CommandLine& line, const Settings& settings) {
-  CLI::App parser("make the data of a simulated shop", "souk generate");
-  parser.require_subcommand(1);
-  Flags flags;
-  AddFlags(*parser.add_subcommand("history",
-                                  "users, products, transactions and clickstream as files, and truth.json"),
-           flags);
-  std::vector<std::string> reversed(line.args.rbegin(), line.args.rend());
-  try {
-    parser.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(parser.help("", CLI::AppFormatMode::All).c_str(), stdout);
-    return kExitOk;
-  } catch (const CLI::ParseError& error) {
-    return PrintError({Code::kInvalid, fmt::format("generate: {}; `souk generate --help` shows what it takes",
-                                                   error.what())});
+void AddLogFlags(CLI::App& app, LogFlags& flags) {
+  generate::LogOptions& logs = flags.logs;
+  app.add_option("--out", logs.directory, "where the files go")->default_val("logs/incoming");
+  app.add_option("--files", logs.files, "how many, one per hour")->default_val(logs.files);
+  app.add_option("--lines", logs.lines, "of each file")->default_val(logs.lines);
+  app.add_option("--seed", logs.seed, "same seed, same bytes")->default_val(logs.seed);
+  app.add_option("--first-day", flags.first_day, "YYYY-MM-DD, where the first file begins")
+      ->default_val(FormatDay(logs.first_day));
+  app.add_option("--error-rate", logs.error_rate, "share of the lines that are errors")
+      ->default_val(logs.error_rate);
+  app.add_flag("--overwrite", logs.overwrite, "replace files of the same name");
+}
+
+int RunLogs(const CommandLine& line, LogFlags& flags) {
+  auto day = ParseDay(flags.first_day);
+  if (!day) return PrintError(day.error());
+  flags.logs.first_day = *day;
+  flags.logs.directory = AbsolutePath(flags.logs.directory);
+  Terminal terminal(line.quiet);
+  auto summary = generate::GenerateLogs(flags.logs, terminal);
+  terminal.EndStage();
+  if (!summary) return PrintError(summary.error());
+  if (!line.quiet) {
+    terminal.Line(fmt::format("{} lines, {} of them errors: {} {}, {} in {}",
+                              app::GroupDigits(summary->lines), app::GroupDigits(summary->errors),
+                              app::GroupDigits(summary->files), summary->files == 1 ? "file" : "files",
+                              app::FormatBytes(summary->bytes), flags.logs.directory));
   }
+  return kExitOk;
+}
+
+int RunHistory(const CommandLine& line, const Settings& settings, Flags& flags) {
   if (Status complete = Complete(flags, settings); !complete) return PrintError(complete.error());
   Terminal terminal(line.quiet);
   auto summary = generate::GenerateHistory(flags.history, terminal);
@@ -111,6 +129,31 @@ int RunGenerate(const CommandLine& line, const Settings& settings) {
         flags.history.directory));
   }
   return kExitOk;
+}
+
+}  // namespace
+
+int RunGenerate(const CommandLine& line, const Settings& settings) {
+  CLI::App parser("make the data of a simulated shop", "souk generate");
+  parser.require_subcommand(1);
+  Flags flags;
+  LogFlags log_flags;
+  AddFlags(*parser.add_subcommand("history",
+                                  "users, products, transactions and clickstream as files, and truth.json"),
+           flags);
+  CLI::App& logs = *parser.add_subcommand("logs", "log files of the shop's application");
+  AddLogFlags(logs, log_flags);
+  std::vector<std::string> reversed(line.args.rbegin(), line.args.rend());
+  try {
+    parser.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(parser.help("", CLI::AppFormatMode::All).c_str(), stdout);
+    return kExitOk;
+  } catch (const CLI::ParseError& error) {
+    return PrintError({Code::kInvalid, fmt::format("generate: {}; `souk generate --help` shows what it takes",
+                                                   error.what())});
+  }
+  return logs.parsed() ? RunLogs(line, log_flags) : RunHistory(line, settings, flags);
 }
 
 }  // namespace souk::cli

@@ -112,7 +112,8 @@ Status Production::MakeUsers() {
     progress_.Advance(end - user);
     for (; user < end; ++user)
       WriteUser(*writer, shop_.orders, user, shop_.customers.HistoryOf(user), 0, spend);
-    if (stop_ || progress_.Cancelled()) break;
+    if (stop_) return {};  // somebody else failed: half a file is none
+    TRY_STATUS(progress_.CheckCancelled());
   }
   return files_.Finish(*writer);
 }

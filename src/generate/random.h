@@ -25,7 +25,8 @@ enum class Stream : uint64_t {
   kLifetime,
   kTaste,
   kDirt,
-  kBot
+  kBot,
+  kAppLog
 };
 
 constexpr uint64_t kStep = 0x9E3779B97F4A7C15;
