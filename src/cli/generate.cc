@@ -29,6 +29,7 @@ struct Flags {
   generate::HistoryOptions history;
   std::string size = "default";
   std::string dirt = "none";
+  bool samples = false;
   std::string first_day, last_day, format, time_zone, currency;
   uint64_t users = 0, products = 0, transactions = 0, events = 0;
 };
@@ -51,7 +52,11 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--dirt", flags.dirt, "none, usual or heavy: what is wrong with the files, and how often")
       ->default_val("none");
   app.add_option("--threads", flags.history.threads, "changes the speed only");
-  app.add_flag("--overwrite", flags.history.overwrite, "replace an earlier generated shop");
+  auto* overwrite = app.add_flag("--overwrite", flags.history.overwrite, "replace an earlier generated shop");
+  app.add_flag("--resume", flags.history.resume, "go on with a shop that was not finished")
+      ->excludes(overwrite);
+  app.add_flag("--samples", flags.samples,
+               "also 1000 rows of each record as CSV, into the folder samples beside --out");
 }
 
 Status Complete(Flags& flags, const Settings& settings) {
@@ -75,6 +80,7 @@ Status Complete(Flags& flags, const Settings& settings) {
   history.time_zone = flags.time_zone.empty() ? settings.Text("shop.time_zone") : flags.time_zone;
   history.currency = flags.currency.empty() ? settings.Text("shop.currency") : flags.currency;
   history.directory = AbsolutePath(history.directory);
+  if (flags.samples) history.samples = AbsolutePath(history.directory + "/../samples");
   return {};
 }
 

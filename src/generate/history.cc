@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "generate/production.h"
+#include "generate/samples.h"
 #include "generate/truth.h"
 
 namespace fs = std::filesystem;
@@ -19,6 +20,7 @@ constexpr uint64_t kMaxProducts = 1'000'000;
 constexpr uint64_t kMaxRecords = 100'000'000'000;
 constexpr int kMaxThreads = 64;
 constexpr std::string_view kTruth = "truth.json";
+constexpr std::string_view kUnfinished = ".unfinished";  // holds the options until the shop is complete
 constexpr std::array<std::string_view, 4> kFolders = {"users", "products", "transactions", "clickstream"};
 
 Status CheckOptions(const HistoryOptions& o) {
@@ -58,8 +60,8 @@ Result<std::string> ForeignEntry(const std::string& directory, bool& empty) {
   empty = it == end;
   for (; !error && it != end; it.increment(error)) {
     std::string name = it->path().filename().string();
-    bool ours =
-        std::find(kFolders.begin(), kFolders.end(), name) != kFolders.end() || name.starts_with(kTruth);
+    bool ours = std::find(kFolders.begin(), kFolders.end(), name) != kFolders.end() ||
+                name.starts_with(kTruth) || name.starts_with(kUnfinished);
     if (!ours) return name;
   }
   if (error) return Fail(Code::kIo, "cannot read directory {}: {}", directory, error.message());
@@ -70,7 +72,20 @@ Result<std::string> ForeignEntry(const std::string& directory, bool& empty) {
 Status RemoveShop(const std::string& directory) {
   TRY_STATUS(RemoveTree(fmt::format("{}/{}", directory, kTruth)));
   for (std::string_view folder : kFolders) TRY_STATUS(RemoveTree(fmt::format("{}/{}", directory, folder)));
-  return {};
+  return RemoveTree(fmt::format("{}/{}", directory, kUnfinished));
+}
+
+std::string UnfinishedPath(const HistoryOptions& o) { return fmt::format("{}/{}", o.directory, kUnfinished); }
+
+Status CheckSameOptions(const HistoryOptions& o) {
+  TRY(std::string before, ReadFile(UnfinishedPath(o)));
+  if (before == OptionsJson(o)) return {};
+  while (before.ends_with('\n')) before.pop_back();
+  return Fail(
+      Code::kInvalid,
+      "cannot continue the shop in {}: it was begun with other options ({}); give the same, or replace "
+      "it with --overwrite",
+      o.directory, before);
 }
 
 Status PrepareDirectory(const HistoryOptions& o) {
@@ -86,13 +101,19 @@ Status PrepareDirectory(const HistoryOptions& o) {
                 "cannot generate into {}: it holds other files ({}); choose another directory", o.directory,
                 foreign);
   }
-  if (!o.overwrite) {
-    return Fail(Code::kAlreadyExists,
-                "cannot generate into {}: it holds a shop already; use --overwrite, or choose "
-                "another directory",
-                o.directory);
-  }
-  return RemoveShop(o.directory);
+  bool unfinished = PathExists(UnfinishedPath(o));
+  if (o.resume && unfinished) return CheckSameOptions(o);
+  if (o.overwrite) return RemoveShop(o.directory);
+  return Fail(Code::kAlreadyExists, "cannot generate into {}: it holds {}", o.directory,
+              unfinished ? "an unfinished shop; continue it with --resume, or replace it with --overwrite"
+                         : "a shop already; use --overwrite, or choose another directory");
+}
+
+Status CheckSamples(const HistoryOptions& o) {
+  if (o.samples.empty() || !(AbsolutePath(o.samples) + "/").starts_with(AbsolutePath(o.directory) + "/"))
+    return {};
+  return Fail(Code::kInvalid, "the samples cannot go into {}: it is inside the shop's own directory {}",
+              o.samples, o.directory);
 }
 
 Result<HistorySummary> Produce(const HistoryOptions& options, std::vector<CalendarDay> days,
@@ -118,6 +139,11 @@ Result<HistorySummary> Produce(const HistoryOptions& options, std::vector<Calend
   TRY_STATUS(WriteFileAtomic(fmt::format("{}/{}", options.directory, kTruth), truth));
   ++summary.files;
   summary.bytes += truth.size();
+  if (!options.samples.empty()) {
+    TRY(uint64_t bytes, WriteSamples(shop, stock, options.samples, progress));
+    summary.files += 4;
+    summary.bytes += bytes;
+  }
   return summary;
 }
 
@@ -136,12 +162,16 @@ Result<HistorySummary> GenerateHistory(const HistoryOptions& options, Progress& 
   TRY_STATUS(CheckOptions(options));
   TRY(std::vector<CalendarDay> days,
       MakeCalendar(options.first_day, options.last_day, options.time_zone, options.seed));
+  TRY_STATUS(CheckSamples(options));
   TRY_STATUS(PrepareDirectory(options));
+  TRY_STATUS(WriteFileAtomic(UnfinishedPath(options), OptionsJson(options)));
   Result<HistorySummary> summary = Produce(options, std::move(days), progress);
   if (!summary) {
-    // Half a shop is none. What cannot be removed either is left without truth.json.
-    (void)RemoveShop(options.directory);
+    Error error = summary.error();
+    error.message += fmt::format("; {} holds what is finished, continue with --resume", options.directory);
+    return tl::unexpected(error);
   }
+  TRY_STATUS(RemoveTree(UnfinishedPath(options)));
   return summary;
 }
 

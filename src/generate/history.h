@@ -20,6 +20,8 @@ const char* DirtName(DirtLevel level);  // "none", "usual", "heavy"
 struct HistoryOptions {
   std::string directory;  // made when missing; must be empty or hold an earlier shop (then `overwrite`)
   bool overwrite = false;
+  bool resume = false;  // go on with a shop that was begun there with the same options
+  std::string samples;  // a directory for samples of 1000 rows of each record, outside `directory`; "" = none
   uint64_t seed = 1;
   uint64_t users = 100'000;
   uint64_t products = 10'000;
@@ -45,6 +47,8 @@ struct HistorySummary {
 // Writes <directory>/{users/users.csv, products/products.csv, {users,products}/changes/YYYY/MM/DD/*,
 // transactions/YYYY/MM/DD/*, clickstream/YYYY/MM/DD/*, truth.json}. Same options (threads aside) = same
 // bytes. Memory is bounded whatever the sizes.
+// After an error or a stop, the files that are complete stay, and so does a hidden file with the options; a
+// later call with `resume` makes the rest, with the same bytes as if nothing had happened.
 Result<HistorySummary> GenerateHistory(const HistoryOptions& options, Progress& progress);
 
 }  // namespace souk::generate

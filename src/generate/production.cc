@@ -37,11 +37,9 @@ class Production {
   Status MakeProducts();
   Status MakeProductChanges(const ChangePiece& piece);
   // One file per day of the changes, with a row per change.
-  Status WriteChanges(std::string_view folder, std::unique_ptr<RowWriter> writer, const ChangePiece& piece,
-                      const std::vector<Change>& changes,
+  Status WriteChanges(std::string_view folder, std::unique_ptr<FileSet::Output> output,
+                      const ChangePiece& piece, const std::vector<Change>& changes,
                       const std::function<void(RowWriter&, const Change&)>& write);
-  // What a customer of mean activity spends per day, in cents.
-  double DailySpend() const;
 
   Shop& shop_;
   std::vector<int32_t>& stock_;
@@ -104,28 +102,21 @@ void Production::Work(size_t count, const Piece& make) {
 Status Production::MakeUsers() {
   const HistoryOptions& o = shop_.options;
   TRY(std::string path, files_.PathOf("users", "users", o.entities_format));
-  auto writer = MakeRowWriter(o.entities_format, UserColumns());
-  writer->Begin(path);
-  double spend = DailySpend();
+  auto output = files_.Writer(o.entities_format, UserColumns());
+  RowWriter& writer = files_.Begin(*output, path);
+  double spend = shop_.DailySpend();
   for (uint32_t user = 0; user < o.users;) {
     uint32_t end = static_cast<uint32_t>(std::min<uint64_t>(o.users, uint64_t{user} + kBatch));
     progress_.Advance(end - user);
     for (; user < end; ++user)
-      WriteUser(*writer, shop_.orders, user, shop_.customers.HistoryOf(user), 0, spend);
+      WriteUser(writer, shop_.orders, user, shop_.customers.HistoryOf(user), 0, spend);
     if (stop_) return {};  // somebody else failed: half a file is none
     TRY_STATUS(progress_.CheckCancelled());
   }
-  return files_.Finish(*writer);
+  return files_.Finish(writer);
 }
 
-double Production::DailySpend() const {
-  const HistoryOptions& o = shop_.options;
-  // A line is worth some 60, and activity has the mean 0.13.
-  return 6000.0 * static_cast<double>(o.transactions) / static_cast<double>(o.users) / 0.13 /
-         static_cast<double>(shop_.days.size());
-}
-
-Status Production::WriteChanges(std::string_view folder, std::unique_ptr<RowWriter> writer,
+Status Production::WriteChanges(std::string_view folder, std::unique_ptr<FileSet::Output> output,
                                 const ChangePiece& piece, const std::vector<Change>& changes,
                                 const std::function<void(RowWriter&, const Change&)>& write) {
   std::string below = fmt::format("{}/changes", folder);
@@ -133,10 +124,10 @@ Status Production::WriteChanges(std::string_view folder, std::unique_ptr<RowWrit
     uint32_t day = changes[i].day;
     TRY(std::string path,
         files_.PathOf(below, day, fmt::format("part-{:05}", piece.part), shop_.options.entities_format));
-    writer->Begin(path);
+    RowWriter& writer = files_.Begin(*output, path);
     size_t first = i;
-    for (; i < changes.size() && changes[i].day == day; ++i) write(*writer, changes[i]);
-    TRY_STATUS(files_.Finish(*writer));
+    for (; i < changes.size() && changes[i].day == day; ++i) write(writer, changes[i]);
+    TRY_STATUS(files_.Finish(writer));
     progress_.Advance(i - first);
     TRY_STATUS(progress_.CheckCancelled());
   }
@@ -144,8 +135,8 @@ Status Production::WriteChanges(std::string_view folder, std::unique_ptr<RowWrit
 }
 
 Status Production::MakeUserChanges(const ChangePiece& piece) {
-  double spend = DailySpend();
-  return WriteChanges("users", MakeRowWriter(shop_.options.entities_format, UserColumns()), piece,
+  double spend = shop_.DailySpend();
+  return WriteChanges("users", files_.Writer(shop_.options.entities_format, UserColumns()), piece,
                       UserChangesOf(shop_.customers, piece), [&](RowWriter& out, const Change& change) {
                         UserHistory history = shop_.customers.HistoryOf(change.thing);
                         WriteUser(out, shop_.orders, change.thing, history, change.version, spend);
@@ -155,19 +146,19 @@ Status Production::MakeUserChanges(const ChangePiece& piece) {
 Status Production::MakeProducts() {
   const HistoryOptions& o = shop_.options;
   TRY(std::string path, files_.PathOf("products", "products", o.entities_format));
-  auto writer = MakeRowWriter(o.entities_format, ProductColumns(o.currency));
-  writer->Begin(path);
+  auto output = files_.Writer(o.entities_format, ProductColumns(o.currency));
+  RowWriter& writer = files_.Begin(*output, path);
   for (uint32_t product = 0; product < o.products; ++product) {
     uint32_t version = shop_.assortment.first_version(product);
-    WriteProduct(*writer, shop_.orders, product, version, stock_[version]);
+    WriteProduct(writer, shop_.orders, product, version, stock_[version]);
   }
   progress_.Advance(o.products);
-  return files_.Finish(*writer);
+  return files_.Finish(writer);
 }
 
 Status Production::MakeProductChanges(const ChangePiece& piece) {
   const HistoryOptions& o = shop_.options;
-  return WriteChanges("products", MakeRowWriter(o.entities_format, ProductColumns(o.currency)), piece,
+  return WriteChanges("products", files_.Writer(o.entities_format, ProductColumns(o.currency)), piece,
                       ProductChangesOf(shop_.assortment, piece), [&](RowWriter& out, const Change& change) {
                         uint32_t version = shop_.assortment.first_version(change.thing) + change.version;
                         WriteProduct(out, shop_.orders, change.thing, version, stock_[version]);

@@ -26,6 +26,13 @@ struct Shop {
         ledger(days.size(), assortment, customers.count()) {}
   Shop(const Shop&) = delete;  // its parts know each other
 
+  // What a customer of mean activity spends per day, in cents.
+  double DailySpend() const {
+    // A line is worth some 60, and activity has the mean 0.13.
+    return 6000.0 * static_cast<double>(options.transactions) / static_cast<double>(options.users) / 0.13 /
+           static_cast<double>(days.size());
+  }
+
   const HistoryOptions& options;
   std::vector<CalendarDay> days;
   Catalog catalog;

@@ -28,13 +28,13 @@ SliceWriter::SliceWriter(Shop& shop, FileSet& files)
     : shop_(shop), files_(files), dirt_(shop.options.seed, shop.options.dirt) {
   const HistoryOptions& o = shop.options;
   bool dirty = dirt_.any();
-  lines_ = {.folder = "transactions", .format = o.transactions_format, .own = {}, .late = {}};
-  clicks_ = {.folder = "clickstream", .format = o.clickstream_format, .own = {}, .late = {}};
-  lines_.own = MakeRowWriter(o.transactions_format, TransactionColumns(o.currency, dirty));
-  clicks_.own = MakeRowWriter(o.clickstream_format, ClickColumns(dirty));
+  lines_ = {.folder = "transactions", .format = o.transactions_format, .own_writer = {}, .late_writer = {}};
+  clicks_ = {.folder = "clickstream", .format = o.clickstream_format, .own_writer = {}, .late_writer = {}};
+  lines_.own_writer = files.Writer(o.transactions_format, TransactionColumns(o.currency, dirty));
+  clicks_.own_writer = files.Writer(o.clickstream_format, ClickColumns(dirty));
   if (!dirty) return;
-  lines_.late = MakeRowWriter(o.transactions_format, TransactionColumns(o.currency, dirty));
-  clicks_.late = MakeRowWriter(o.clickstream_format, ClickColumns(dirty));
+  lines_.late_writer = files.Writer(o.transactions_format, TransactionColumns(o.currency, dirty));
+  clicks_.late_writer = files.Writer(o.clickstream_format, ClickColumns(dirty));
 }
 
 // Late records of a day come one to three days after it; two days never share a file.
@@ -49,27 +49,27 @@ void SliceWriter::FindLaterDay(const Slice& slice) {
 Status SliceWriter::Begin(Outlet& outlet, const Slice& slice) {
   TRY(std::string path,
       files_.PathOf(outlet.folder, slice.day, fmt::format("part-{:05}", slice.part), outlet.format));
-  outlet.own->Begin(path);
-  outlet.late_begun = false;
+  outlet.own = &files_.Begin(*outlet.own_writer, path);
+  outlet.late = nullptr;
   return {};
 }
 
 RowWriter& SliceWriter::Late(Outlet& outlet) {
-  if (outlet.late_begun) return *outlet.late;
+  if (outlet.late) return *outlet.late;
   auto path = files_.PathOf(outlet.folder, static_cast<uint32_t>(later_day_), late_name_, outlet.format);
   if (!path) {
     status_ = tl::unexpected(path.error());
     return *outlet.own;
   }
-  outlet.late->Begin(*path);
-  outlet.late_begun = true;
+  outlet.late = &files_.Begin(*outlet.late_writer, *path);
   return *outlet.late;
 }
 
 Status SliceWriter::Finish(Outlet& outlet) {
+  TRY_STATUS(status_);
   TRY_STATUS(files_.Finish(*outlet.own));
-  if (outlet.late_begun) TRY_STATUS(files_.Finish(*outlet.late));
-  return status_;
+  if (outlet.late) TRY_STATUS(files_.Finish(*outlet.late));
+  return {};
 }
 
 Status SliceWriter::Make(const Slice& slice, Progress& progress) {
@@ -77,7 +77,9 @@ Status SliceWriter::Make(const Slice& slice, Progress& progress) {
   FindLaterDay(slice);
   if (slice.lines > 0) {
     TRY_STATUS(Begin(lines_, slice));
-    WriteOrders(slice, rhythm);
+    next_line_ = slice.first_line;
+    shop_.plan.ForEachOrder(shop_.orders, slice, rhythm, returns_,
+                            [&](const Order& order) { WriteOrder(order); });
     TRY_STATUS(Finish(lines_));
     progress.Advance(slice.lines);
     TRY_STATUS(progress.CheckCancelled());
@@ -92,34 +94,6 @@ Status SliceWriter::Make(const Slice& slice, Progress& progress) {
   }
   shop_.ledger.FinishSlice(tally_, slice);
   return {};
-}
-
-void SliceWriter::CollectReturns(const Slice& slice, const DayRhythm& rhythm) {
-  returns_.clear();
-  shop_.plan.ForEachReturn(shop_.orders, slice, [&](Order& order, int line) {
-    if (returns_.size() == slice.returns) return false;
-    shop_.orders.TurnIntoReturn(order, line, slice.day, rhythm);
-    returns_.push_back(order);
-    return true;
-  });
-  std::sort(returns_.begin(), returns_.end(), [](const Order& a, const Order& b) {
-    return a.time != b.time ? a.time < b.time : a.number < b.number;
-  });
-}
-
-// Orders and returns in the order of time.
-void SliceWriter::WriteOrders(const Slice& slice, const DayRhythm& rhythm) {
-  CollectReturns(slice, rhythm);
-  next_line_ = slice.first_line;
-  auto next_return = returns_.begin();
-  for (uint32_t i = 0; i < slice.orders; ++i) {
-    Order order = shop_.orders.Make(slice, i);
-    shop_.orders.Place(order, slice, i, rhythm);
-    for (; next_return != returns_.end() && next_return->time < order.time; ++next_return)
-      WriteOrder(*next_return);
-    WriteOrder(order);
-  }
-  for (; next_return != returns_.end(); ++next_return) WriteOrder(*next_return);
 }
 
 void SliceWriter::WriteOrder(const Order& order) {
@@ -256,7 +230,7 @@ void SliceWriter::WriteDirtyClick(const Slice& slice, const Click& click) {
   ++tally_.dirty_events.written;
   if (kind == kDirtKinds) return;
   Count(tally_.dirty_events, kind);
-  RowWriter* out = clicks_.own.get();
+  RowWriter* out = clicks_.own;
   Click copy = {click.session, click.event, click.time, click.number + kBrokenEvents};
   switch (kind) {
     case kLaterDuplicate: out = &Late(clicks_); [[fallthrough]];

@@ -28,8 +28,9 @@ class SliceWriter {
   struct Outlet {
     std::string_view folder;
     FileFormat format;
-    std::unique_ptr<RowWriter> own, late;
-    bool late_begun = false;
+    std::unique_ptr<FileSet::Output> own_writer, late_writer;
+    RowWriter* own = nullptr;
+    RowWriter* late = nullptr;  // of the slice, once begun
     bool text() const { return format != FileFormat::kParquet; }
   };
 
@@ -38,8 +39,6 @@ class SliceWriter {
   RowWriter& Late(Outlet& outlet);
   void FindLaterDay(const Slice& slice);
 
-  void WriteOrders(const Slice& slice, const DayRhythm& rhythm);
-  void CollectReturns(const Slice& slice, const DayRhythm& rhythm);
   void WriteOrder(const Order& order);
   void WriteDirtyOrder(Order order);
   void WriteUpdatedOrder(const Order& order);

@@ -114,6 +114,12 @@ void PutDirtCount(Out out, std::string_view record, const DirtCount& count) {
 
 }  // namespace
 
+std::string OptionsJson(const HistoryOptions& options) {
+  std::string json = "{";
+  PutOptions(std::back_inserter(json), options);
+  return json + "}\n";
+}
+
 std::string TruthJson(const Shop& shop, const std::vector<int32_t>& stock) {
   const Ledger& ledger = shop.ledger;
   const std::vector<CalendarDay>& days = shop.days;
