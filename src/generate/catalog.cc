@@ -52,12 +52,6 @@ Factors DrawFactors(Random& random) {
   return factors;
 }
 
-int Fit(const Factors& taste, const Factors& thing) {
-  int fit = 0;
-  for (int i = 0; i < kFactors; ++i) fit += taste[i] * thing[i];
-  return fit;
-}
-
 Catalog::Catalog(uint64_t seed, uint32_t products, int first_month, int months) : seed_(seed) {
   MakeProducts(seed, products);
   MakeDemand(first_month, months);

@@ -18,7 +18,11 @@ constexpr int kFactors = 4;
 using Factors = std::array<int8_t, kFactors>;
 Factors DrawFactors(Random& random);
 // How well they fit; 0 on average.
-int Fit(const Factors& taste, const Factors& thing);
+inline int Fit(const Factors& taste, const Factors& thing) {
+  int fit = 0;
+  for (int i = 0; i < kFactors; ++i) fit += taste[i] * thing[i];
+  return fit;
+}
 
 struct Product {
   uint32_t price = 0;  // cents, when the history begins; see assortment.h

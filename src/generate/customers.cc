@@ -103,6 +103,7 @@ uint32_t Customers::Pick(Random& random, uint32_t signed_up, uint32_t day) const
     double limit = static_cast<double>(static_cast<uint32_t>(draw)) * 0x1.0p-32;
     double weight = Weight(QuantileOf(user));
     if (limit >= weight) continue;
+    if (SurelyStays(user, day)) return user;
     int32_t left = LastDayOf(user) - static_cast<int32_t>(day);
     if (left < 0 || limit >= weight * (kLastInterest + (1 - kLastInterest) * left / kFadingDays)) continue;
     return user;
@@ -119,6 +120,12 @@ double Customers::SignupDay(uint32_t user) const {
 double Customers::HazardOf(uint32_t user) const {
   double u = UnitOf(Mix(lifetime_key_ + 2 * user * kStep));
   return 0.08 + 0.9 * u * u * (1.3 - QuantileOf(user));
+}
+
+// Answers most of the questions without a logarithm: −ln(1 − u) > u. A margin for rounding to days is in it.
+bool Customers::SurelyStays(uint32_t user, uint32_t day) const {
+  double u = UnitOf(Mix(lifetime_key_ + (2 * uint64_t{user} + 1) * kStep));
+  return u / HazardOf(user) * 365 > day - SignupDay(user) + kFadingDays + 2;
 }
 
 int32_t Customers::LastDayOf(uint32_t user) const {

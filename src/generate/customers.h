@@ -99,6 +99,8 @@ class Customers {
   Traits Draw(Random& random) const;
   uint32_t CityOf(uint32_t user) const;  // when signing up
   double SignupDay(uint32_t user) const;
+  // The day is so long before the last one that nothing fades yet; false when that is not easily seen.
+  bool SurelyStays(uint32_t user, uint32_t day) const;
   double QuantileOf(uint32_t user) const { return UnitOf(Mix(activity_key_ + user * kStep)); }
 
   uint64_t seed_;
