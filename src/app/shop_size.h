@@ -1,8 +1,9 @@
-// The sizes that a simulated shop comes in.
+// The simulator as the command line drives it: the shop in its sizes, and the logs of its application.
 #pragma once
 
 #include <string>
 
+#include "generate/app_logs.h"
 #include "generate/history.h"
 
 namespace souk::app {

@@ -13,14 +13,6 @@ constexpr std::array<std::string_view, 16> kAdjectives = {
     "Classic", "Compact", "Premium",  "Light",    "Essential", "Urban", "Natural", "Pro",
     "Mini",    "Deluxe",  "Everyday", "Original", "Soft",      "Vivid", "Modern",  "Pure"};
 
-// Prices as shops write them: 4.99, 17.49, 129.00.
-uint32_t ShopPrice(double cents, Random& random) {
-  auto euros = static_cast<uint32_t>(cents / 100);
-  if (euros >= 100) return euros * 100 + (random.Chance(0.5) ? 0 : 99);
-  constexpr std::array<uint32_t, 4> endings = {99, 95, 49, 90};
-  return euros * 100 + endings[random.Below(4)];
-}
-
 Product MakeProduct(uint64_t seed, uint32_t number, uint32_t category) {
   const Category& kind = Categories()[category];
   Random random(Key(seed, Stream::kProduct, number));
@@ -34,10 +26,31 @@ Product MakeProduct(uint64_t seed, uint32_t number, uint32_t category) {
   double price = kind.price_low * std::pow(static_cast<double>(kind.price_high) / kind.price_low, place);
   product.price = ShopPrice(price, random);
   product.cost = static_cast<uint32_t>(product.price * (0.42 + 0.33 * random.Unit()));
+  Random taste(Key(seed, Stream::kTaste, number));
+  product.factors = DrawFactors(taste);
   return product;
 }
 
 }  // namespace
+
+uint32_t ShopPrice(double cents, Random& random) {
+  auto euros = static_cast<uint32_t>(cents / 100);
+  if (euros >= 100) return euros * 100 + (random.Chance(0.5) ? 0 : 99);
+  constexpr std::array<uint32_t, 4> endings = {99, 95, 49, 90};
+  return euros * 100 + endings[random.Below(4)];
+}
+
+Factors DrawFactors(Random& random) {
+  // Each is the sum of two even draws out of the bits of one number.
+  uint64_t draw = random.Next();
+  Factors factors;
+  for (int8_t& factor : factors) {
+    factor = static_cast<int8_t>(static_cast<int>((draw & 255) * 100 >> 8) +
+                                 static_cast<int>((draw >> 8 & 255) * 101 >> 8) - 100);
+    draw >>= 16;
+  }
+  return factors;
+}
 
 Catalog::Catalog(uint64_t seed, uint32_t products, int first_month, int months) : seed_(seed) {
   MakeProducts(seed, products);

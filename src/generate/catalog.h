@@ -13,15 +13,30 @@
 
 namespace souk::generate {
 
+// Hidden properties of things, and how much a customer cares for each: what fits is liked. −100 … 100.
+constexpr int kFactors = 4;
+using Factors = std::array<int8_t, kFactors>;
+Factors DrawFactors(Random& random);
+// How well they fit; 0 on average.
+inline int Fit(const Factors& taste, const Factors& thing) {
+  int fit = 0;
+  for (int i = 0; i < kFactors; ++i) fit += taste[i] * thing[i];
+  return fit;
+}
+
 struct Product {
-  uint32_t price = 0;  // cents
-  uint32_t cost = 0;   // cents
+  uint32_t price = 0;  // cents, when the history begins; see assortment.h
+  uint32_t cost = 0;   // cents, likewise
   uint32_t rank = 0;   // of popularity in its category, 0 = best
   uint8_t category = 0;
   uint8_t subcategory = 0;
   uint8_t noun = 0;
   uint8_t brand = 0;
+  Factors factors{};
 };
+
+// A price as shops write them: 4.99, 17.49, 129.00.
+uint32_t ShopPrice(double cents, Random& random);
 
 // Threads: reading from any.
 class Catalog {
@@ -40,6 +55,9 @@ class Catalog {
   }
   // The favourite category of somebody in `region`, whatever the season.
   uint32_t PickFavourite(Random& random, uint32_t region) const { return favourite_[region].Pick(random); }
+  // How many products there are of the category.
+  uint32_t CategorySize(uint32_t category) const { return first_rank_[category + 1] - first_rank_[category]; }
+  uint32_t MostPopular(uint32_t category) const { return ranked_[first_rank_[category]]; }
   // A product of `category` by popularity. The category must be one that was picked: others may be empty.
   uint32_t PickProduct(Random& random, uint32_t category) const {
     return ranked_[first_rank_[category] + popularity_[category].Pick(random)];

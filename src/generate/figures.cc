@@ -11,6 +11,7 @@ void Figures::Add(const Figures& other) {
   discounts += other.discounts;
   returns += other.returns;
   units += other.units;
+  cost += other.cost;
   transactions += other.transactions;
   orders += other.orders;
   paid_payments += other.paid_payments;
@@ -22,7 +23,7 @@ void Figures::Add(const Figures& other) {
   visitors += other.visitors;
 }
 
-void Figures::AddLine(const Order& order, const OrderLine& line, bool first) {
+void Figures::AddLine(const Order& order, const OrderLine& line, uint32_t unit_cost, bool first) {
   paid_payments += order.payment_status == kPaid;
   if (order.payment_status == kFailed) {
     ++failed_payments;
@@ -34,6 +35,7 @@ void Figures::AddLine(const Order& order, const OrderLine& line, bool first) {
   if (!sale) return;
   revenue += line.total;
   units += line.quantity;
+  cost += int64_t{line.quantity} * unit_cost;
   if (line.quantity < 0) {
     returns -= line.amount();
     return;
@@ -44,31 +46,36 @@ void Figures::AddLine(const Order& order, const OrderLine& line, bool first) {
   orders += first;
 }
 
-Ledger::Ledger(size_t days, uint32_t products, uint32_t customers)
-    : customers_(customers),
+Ledger::Ledger(size_t days, const Assortment& assortment, uint32_t customers)
+    : assortment_(&assortment),
+      customers_(customers),
       days_(days),
-      products_(products),
+      products_(assortment.catalog().size()),
+      sold_(assortment.version_count()),
       all_visitors_(customers),
       day_visitors_(days) {}
 
-void Ledger::AddOrder(Tally& tally, const Catalog& catalog, const Order& order) {
+void Ledger::AddOrder(Tally& tally, const Order& order) {
   uint32_t categories_seen = 0;
   for (int i = 0; i < order.count; ++i) {
     const OrderLine& line = order.lines[i];
-    uint32_t category = catalog.at(line.product).category;
-    tally.day.AddLine(order, line, i == 0);
-    tally.regions[order.who.region].AddLine(order, line, i == 0);
-    tally.categories[category].AddLine(order, line, (categories_seen >> category & 1) == 0);
+    uint32_t category = assortment_->catalog().at(line.product).category;
+    uint32_t cost = assortment_->version(line.version).cost;
+    tally.day.AddLine(order, line, cost, i == 0);
+    tally.regions[order.who.region].AddLine(order, line, cost, i == 0);
+    tally.segments[order.who.segment].AddLine(order, line, cost, i == 0);
+    tally.categories[category].AddLine(order, line, cost, (categories_seen >> category & 1) == 0);
     categories_seen |= uint32_t{1} << category;
 
     Figures one;
-    one.AddLine(order, line,
+    one.AddLine(order, line, cost,
                 std::none_of(order.lines.begin(), order.lines.begin() + i,
                              [&](const OrderLine& before) { return before.product == line.product; }));
     ProductFigures& product = products_[line.product];
     product.revenue.fetch_add(one.revenue, std::memory_order_relaxed);
     product.units.fetch_add(one.units, std::memory_order_relaxed);
     product.orders.fetch_add(one.orders, std::memory_order_relaxed);
+    sold_[line.version].fetch_add(static_cast<int32_t>(one.units), std::memory_order_relaxed);
   }
 }
 
@@ -104,6 +111,9 @@ void Ledger::FinishThread(const Tally& tally) {
   std::lock_guard lock(mutex_);
   for (int i = 0; i < kCategories; ++i) groups_.categories[i].Add(tally.categories[i]);
   for (int i = 0; i < kRegions; ++i) groups_.regions[i].Add(tally.regions[i]);
+  groups_.dirty_lines.Add(tally.dirty_lines);
+  groups_.dirty_events.Add(tally.dirty_events);
+  for (int i = 0; i < kSegmentGroups; ++i) groups_.segments[i].Add(tally.segments[i]);
 }
 
 Figures Ledger::Total() const {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "generate/dirt.h"
 #include "generate/order.h"
 #include "generate/plan.h"
 #include "generate/visit.h"
@@ -17,14 +18,17 @@ namespace souk::generate {
 // Amounts in cents. The figures are defined in docs/guide/simulator.md.
 struct Figures {
   int64_t revenue = 0, gross_sales = 0, discounts = 0, returns = 0, units = 0;
+  int64_t cost = 0;  // of the pieces sold, as of each line's day
   uint64_t transactions = 0, orders = 0, paid_payments = 0, failed_payments = 0, cancelled_orders = 0;
   std::array<uint64_t, kFailureReasons> failures{};
   uint64_t sessions = 0, sessions_with_purchase = 0, visitors = 0;
 
   int64_t net_sales() const { return gross_sales - discounts - returns; }
+  int64_t profit() const { return net_sales() - cost; }
   void Add(const Figures& other);
-  // What one line brings; `first` = it is the order's first line among those that are counted together.
-  void AddLine(const Order& order, const OrderLine& line, bool first);
+  // What one line brings; `unit_cost` in cents, `first` = it is the order's first line among those that are
+  // counted together.
+  void AddLine(const Order& order, const OrderLine& line, uint32_t unit_cost, bool first);
 };
 
 struct ProductFigures {
@@ -33,11 +37,14 @@ struct ProductFigures {
   std::atomic<uint64_t> orders{0};
 };
 
-// The figures of one slice, and those by category and region that one thread has counted so far.
+// The figures of one slice, and the dirt and those by category, region and segment that one thread has
+// counted so far.
 struct Tally {
   Figures day;
   std::array<Figures, kCategories> categories;
   std::array<Figures, kRegions> regions;
+  std::array<Figures, kSegmentGroups> segments;  // as of the line's day
+  DirtCount dirty_lines, dirty_events;
 };
 
 // Counts sets of customers exactly: one bit each.
@@ -61,10 +68,11 @@ class CustomerSet {
 // done.
 class Ledger {
  public:
-  Ledger(size_t days, uint32_t products, uint32_t customers);
+  // The assortment must outlive it.
+  Ledger(size_t days, const Assortment& assortment, uint32_t customers);
 
   // An order, or a return as an order of one line.
-  void AddOrder(Tally& tally, const Catalog& catalog, const Order& order);
+  void AddOrder(Tally& tally, const Order& order);
   void AddVisits(Tally& tally, const Slice& slice, const Visits& visits);
   // The slice's figures go to its day.
   void FinishSlice(Tally& tally, const Slice& slice);
@@ -76,6 +84,8 @@ class Ledger {
   // Numbers of the products with the largest revenue; of equal ones the smaller number first.
   std::vector<uint32_t> TopProducts(size_t count) const;
   const ProductFigures& product(uint32_t number) const { return products_[number]; }
+  // Pieces sold of a version of a product, less those sent back.
+  int32_t sold(uint32_t version) const { return sold_[version].load(std::memory_order_relaxed); }
 
  private:
   struct DayVisitors {
@@ -84,9 +94,11 @@ class Ledger {
   };
   std::shared_ptr<CustomerSet> VisitorsOf(const Slice& slice);
 
+  const Assortment* assortment_;
   uint32_t customers_;
   std::vector<Figures> days_;
   std::vector<ProductFigures> products_;
+  std::vector<std::atomic<int32_t>> sold_;  // by version of the product
   CustomerSet all_visitors_;
   std::atomic<uint64_t> visitors_{0};
   Tally groups_;

@@ -29,6 +29,7 @@ struct Category {
   double assortment;               // share of the products
   double demand;                   // share of the lines sold, before season, region and growth
   double growth;                   // change of the share per year: 0.1 = a tenth more
+  double price_trend;              // change of list prices and costs per year
   double zipf;                     // exponent of the popularity by rank
   double return_rate;              // of delivered lines that may come back at all; see order.h
   uint8_t warranty_months;

@@ -1,16 +1,13 @@
 #include "generate/history.h"
 
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
-#include <mutex>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 #include "base/files.h"
-#include "generate/figures.h"
-#include "generate/rows.h"
+#include "generate/production.h"
+#include "generate/samples.h"
 #include "generate/truth.h"
 
 namespace fs = std::filesystem;
@@ -22,8 +19,8 @@ constexpr uint64_t kMaxUsers = 50'000'000;
 constexpr uint64_t kMaxProducts = 1'000'000;
 constexpr uint64_t kMaxRecords = 100'000'000'000;
 constexpr int kMaxThreads = 64;
-constexpr uint32_t kBatch = 4096;  // rows between two looks at whether to stop
 constexpr std::string_view kTruth = "truth.json";
+constexpr std::string_view kUnfinished = ".unfinished";  // holds the options until the shop is complete
 constexpr std::array<std::string_view, 4> kFolders = {"users", "products", "transactions", "clickstream"};
 
 Status CheckOptions(const HistoryOptions& o) {
@@ -63,8 +60,8 @@ Result<std::string> ForeignEntry(const std::string& directory, bool& empty) {
   empty = it == end;
   for (; !error && it != end; it.increment(error)) {
     std::string name = it->path().filename().string();
-    bool ours =
-        std::find(kFolders.begin(), kFolders.end(), name) != kFolders.end() || name.starts_with(kTruth);
+    bool ours = std::find(kFolders.begin(), kFolders.end(), name) != kFolders.end() ||
+                name.starts_with(kTruth) || name.starts_with(kUnfinished);
     if (!ours) return name;
   }
   if (error) return Fail(Code::kIo, "cannot read directory {}: {}", directory, error.message());
@@ -75,7 +72,20 @@ Result<std::string> ForeignEntry(const std::string& directory, bool& empty) {
 Status RemoveShop(const std::string& directory) {
   TRY_STATUS(RemoveTree(fmt::format("{}/{}", directory, kTruth)));
   for (std::string_view folder : kFolders) TRY_STATUS(RemoveTree(fmt::format("{}/{}", directory, folder)));
-  return {};
+  return RemoveTree(fmt::format("{}/{}", directory, kUnfinished));
+}
+
+std::string UnfinishedPath(const HistoryOptions& o) { return fmt::format("{}/{}", o.directory, kUnfinished); }
+
+Status CheckSameOptions(const HistoryOptions& o) {
+  TRY(std::string before, ReadFile(UnfinishedPath(o)));
+  if (before == OptionsJson(o)) return {};
+  while (before.ends_with('\n')) before.pop_back();
+  return Fail(
+      Code::kInvalid,
+      "cannot continue the shop in {}: it was begun with other options ({}); give the same, or replace "
+      "it with --overwrite",
+      o.directory, before);
 }
 
 Status PrepareDirectory(const HistoryOptions& o) {
@@ -91,210 +101,19 @@ Status PrepareDirectory(const HistoryOptions& o) {
                 "cannot generate into {}: it holds other files ({}); choose another directory", o.directory,
                 foreign);
   }
-  if (!o.overwrite) {
-    return Fail(Code::kAlreadyExists,
-                "cannot generate into {}: it holds a shop already; use --overwrite, or choose "
-                "another directory",
-                o.directory);
-  }
-  return RemoveShop(o.directory);
+  bool unfinished = PathExists(UnfinishedPath(o));
+  if (o.resume && unfinished) return CheckSameOptions(o);
+  if (o.overwrite) return RemoveShop(o.directory);
+  return Fail(Code::kAlreadyExists, "cannot generate into {}: it holds {}", o.directory,
+              unfinished ? "an unfinished shop; continue it with --resume, or replace it with --overwrite"
+                         : "a shop already; use --overwrite, or choose another directory");
 }
 
-// All that the slices are made from; nothing in it changes while they are.
-struct Shop {
-  Shop(const HistoryOptions& o, std::vector<CalendarDay> calendar)
-      : options(o),
-        days(std::move(calendar)),
-        catalog(o.seed, static_cast<uint32_t>(o.products), days.front().date.month,
-                days.back().month_index + 1),
-        customers(o.seed, static_cast<uint32_t>(o.users), catalog, days.front().begin, days.back().end),
-        orders(o.seed, days, catalog, customers),
-        ledger(days.size(), catalog.size(), customers.count()) {}
-
-  const HistoryOptions& options;
-  std::vector<CalendarDay> days;
-  Catalog catalog;
-  Customers customers;
-  OrderMaker orders;
-  Plan plan;
-  Ledger ledger;
-};
-
-// The work, taken piece by piece by any number of threads: the users, the products, and then every slice.
-class Production {
- public:
-  Production(Shop& shop, Progress& progress) : shop_(shop), progress_(progress) {}
-
-  Result<HistorySummary> Run();
-
- private:
-  // One thread's writers and memory.
-  struct Bench {
-    std::unique_ptr<RowWriter> transactions;
-    std::unique_ptr<RowWriter> clicks;
-    Visits visits;
-    Tally tally;
-    std::vector<Order> returns;
-  };
-
-  void Work();
-  Status MakeUsers();
-  Status MakeProducts();
-  Status MakeSlice(Bench& bench, const Slice& slice);
-  void WriteOrders(Bench& bench, const Slice& slice, const DayRhythm& rhythm);
-  void CollectReturns(Bench& bench, const Slice& slice, const DayRhythm& rhythm) const;
-  Result<std::string> FileFor(std::string_view folder, const Slice& slice, FileFormat format) const;
-  Status Finish(RowWriter& writer);
-
-  Shop& shop_;
-  Progress& progress_;
-  std::atomic<size_t> next_{0};
-  std::atomic<bool> stop_{false};
-  std::mutex mutex_;
-  Status status_;           // the first failure
-  HistorySummary summary_;  // files and bytes
-};
-
-Result<HistorySummary> Production::Run() {
-  std::vector<std::thread> threads;
-  try {
-    for (int i = 1; i < shop_.options.threads; ++i) threads.emplace_back([this] { Work(); });
-  } catch (const std::system_error&) {
-    // Fewer threads are enough; this one always works.
-  }
-  Work();
-  for (std::thread& thread : threads) thread.join();
-  if (!status_) return tl::unexpected(status_.error());
-  return summary_;
-}
-
-void Production::Work() {
-  const HistoryOptions& o = shop_.options;
-  Bench bench;
-  bench.transactions = MakeRowWriter(o.transactions_format, TransactionColumns(o.currency));
-  bench.clicks = MakeRowWriter(o.clickstream_format, ClickColumns());
-  const std::vector<Slice>& slices = shop_.plan.slices();
-  while (!stop_) {
-    size_t piece = next_++;
-    if (piece >= slices.size() + 2) break;
-    Status done = piece == 0   ? MakeUsers()
-                  : piece == 1 ? MakeProducts()
-                               : MakeSlice(bench, slices[piece - 2]);
-    if (done) done = progress_.CheckCancelled();
-    if (!done) {
-      std::lock_guard lock(mutex_);
-      if (status_) status_ = done;
-      stop_ = true;
-    }
-  }
-  shop_.ledger.FinishThread(bench.tally);
-}
-
-Status Production::Finish(RowWriter& writer) {
-  TRY(uint64_t bytes, writer.Finish());
-  std::lock_guard lock(mutex_);
-  ++summary_.files;
-  summary_.bytes += bytes;
-  return {};
-}
-
-Status Production::MakeUsers() {
-  const HistoryOptions& o = shop_.options;
-  std::string folder = o.directory + "/users";
-  TRY_STATUS(CreateDirectories(folder));
-  auto writer = MakeRowWriter(o.entities_format, UserColumns());
-  writer->Begin(fmt::format("{}/users.{}", folder, FormatName(o.entities_format)));
-  // A line is worth some 60, and activity has the mean 0.13.
-  double spend = 6000.0 * static_cast<double>(o.transactions) / static_cast<double>(o.users) / 0.13;
-  for (uint32_t user = 0; user < o.users;) {
-    uint32_t end = static_cast<uint32_t>(std::min<uint64_t>(o.users, uint64_t{user} + kBatch));
-    progress_.Advance(end - user);
-    for (; user < end; ++user)
-      WriteUser(*writer, o.seed, shop_.customers, user, spend, shop_.days.back().end);
-    if (stop_ || progress_.Cancelled()) break;
-  }
-  return Finish(*writer);
-}
-
-Status Production::MakeProducts() {
-  const HistoryOptions& o = shop_.options;
-  std::string folder = o.directory + "/products";
-  TRY_STATUS(CreateDirectories(folder));
-  auto writer = MakeRowWriter(o.entities_format, ProductColumns(o.currency));
-  writer->Begin(fmt::format("{}/products.{}", folder, FormatName(o.entities_format)));
-  for (uint32_t product = 0; product < o.products; ++product) {
-    WriteProduct(*writer, o.seed, shop_.catalog, product, shop_.days.front().begin, shop_.days.back().end);
-  }
-  progress_.Advance(o.products);
-  return Finish(*writer);
-}
-
-Result<std::string> Production::FileFor(std::string_view folder, const Slice& slice,
-                                        FileFormat format) const {
-  const Day& day = shop_.days[slice.day].date;
-  std::string directory =
-      fmt::format("{}/{}/{:04}/{:02}/{:02}", shop_.options.directory, folder, day.year, day.month, day.day);
-  TRY_STATUS(CreateDirectories(directory));
-  return fmt::format("{}/part-{:05}.{}", directory, slice.part, FormatName(format));
-}
-
-Status Production::MakeSlice(Bench& bench, const Slice& slice) {
-  const HistoryOptions& o = shop_.options;
-  DayRhythm rhythm(shop_.days[slice.day], o.seed);
-  if (slice.lines > 0) {
-    TRY(std::string path, FileFor("transactions", slice, o.transactions_format));
-    bench.transactions->Begin(path);
-    WriteOrders(bench, slice, rhythm);
-    TRY_STATUS(Finish(*bench.transactions));
-    progress_.Advance(slice.lines);
-    TRY_STATUS(progress_.CheckCancelled());
-  }
-  if (slice.events > 0) {
-    TRY(std::string path, FileFor("clickstream", slice, o.clickstream_format));
-    bench.visits.Make(shop_.orders, slice, rhythm);
-    bench.clicks->Begin(path);
-    for (size_t i = 0; i < bench.visits.size(); ++i) {
-      WriteClick(*bench.clicks, o.seed, shop_.catalog, slice, bench.visits, i);
-    }
-    TRY_STATUS(Finish(*bench.clicks));
-    shop_.ledger.AddVisits(bench.tally, slice, bench.visits);
-    progress_.Advance(slice.events);
-  }
-  shop_.ledger.FinishSlice(bench.tally, slice);
-  return {};
-}
-
-void Production::CollectReturns(Bench& bench, const Slice& slice, const DayRhythm& rhythm) const {
-  bench.returns.clear();
-  shop_.plan.ForEachReturn(shop_.orders, slice, [&](Order& order, int line) {
-    if (bench.returns.size() == slice.returns) return false;
-    shop_.orders.TurnIntoReturn(order, line, rhythm);
-    bench.returns.push_back(order);
-    return true;
-  });
-  std::sort(bench.returns.begin(), bench.returns.end(), [](const Order& a, const Order& b) {
-    return a.time != b.time ? a.time < b.time : a.number < b.number;
-  });
-}
-
-// Orders and returns in the order of time.
-void Production::WriteOrders(Bench& bench, const Slice& slice, const DayRhythm& rhythm) {
-  CollectReturns(bench, slice, rhythm);
-  uint64_t number = slice.first_line;
-  auto write = [&](const Order& order) {
-    for (int i = 0; i < order.count; ++i)
-      WriteTransaction(*bench.transactions, order, order.lines[i], number++);
-    shop_.ledger.AddOrder(bench.tally, shop_.catalog, order);
-  };
-  auto next_return = bench.returns.begin();
-  for (uint32_t i = 0; i < slice.orders; ++i) {
-    Order order = shop_.orders.Make(slice, i);
-    shop_.orders.Place(order, slice, i, rhythm);
-    for (; next_return != bench.returns.end() && next_return->time < order.time; ++next_return)
-      write(*next_return);
-    write(order);
-  }
-  for (; next_return != bench.returns.end(); ++next_return) write(*next_return);
+Status CheckSamples(const HistoryOptions& o) {
+  if (o.samples.empty() || !(AbsolutePath(o.samples) + "/").starts_with(AbsolutePath(o.directory) + "/"))
+    return {};
+  return Fail(Code::kInvalid, "the samples cannot go into {}: it is inside the shop's own directory {}",
+              o.samples, o.directory);
 }
 
 Result<HistorySummary> Produce(const HistoryOptions& options, std::vector<CalendarDay> days,
@@ -302,32 +121,57 @@ Result<HistorySummary> Produce(const HistoryOptions& options, std::vector<Calend
   progress.Stage("planning", 0, "days");
   Shop shop(options, std::move(days));
   TRY(shop.plan, Plan::Make(shop.orders, options.transactions, options.events, progress));
-  progress.Stage("generating", options.users + options.products + options.transactions + options.events,
+  auto days_count = static_cast<uint32_t>(shop.days.size());
+  TRY(shop.user_changes, PlanUserChanges(shop.customers, days_count, progress));
+  TRY(shop.product_changes, PlanProductChanges(shop.assortment, days_count, progress));
+  uint64_t changes = shop.user_changes.changes + shop.product_changes.changes;
+  progress.Stage("generating",
+                 options.users + options.products + changes + options.transactions + options.events,
                  "records");
-  TRY(HistorySummary summary, Production(shop, progress).Run());
+  std::vector<int32_t> stock;
+  TRY(HistorySummary summary, ProduceFiles(shop, stock, progress));
+  summary.changes = changes;
   summary.users = options.users;
   summary.products = options.products;
   summary.transactions = options.transactions;
   summary.events = options.events;
-  std::string truth = TruthJson(options, shop.days, shop.catalog, shop.ledger);
+  std::string truth = TruthJson(shop, stock);
   TRY_STATUS(WriteFileAtomic(fmt::format("{}/{}", options.directory, kTruth), truth));
   ++summary.files;
   summary.bytes += truth.size();
+  if (!options.samples.empty()) {
+    TRY(uint64_t bytes, WriteSamples(shop, stock, options.samples, progress));
+    summary.files += 4;
+    summary.bytes += bytes;
+  }
   return summary;
 }
 
 }  // namespace
 
+const char* DirtName(DirtLevel level) {
+  switch (level) {
+    case DirtLevel::kNone: return "none";
+    case DirtLevel::kUsual: return "usual";
+    case DirtLevel::kHeavy: break;
+  }
+  return "heavy";
+}
+
 Result<HistorySummary> GenerateHistory(const HistoryOptions& options, Progress& progress) {
   TRY_STATUS(CheckOptions(options));
   TRY(std::vector<CalendarDay> days,
       MakeCalendar(options.first_day, options.last_day, options.time_zone, options.seed));
+  TRY_STATUS(CheckSamples(options));
   TRY_STATUS(PrepareDirectory(options));
+  TRY_STATUS(WriteFileAtomic(UnfinishedPath(options), OptionsJson(options)));
   Result<HistorySummary> summary = Produce(options, std::move(days), progress);
   if (!summary) {
-    // Half a shop is none. What cannot be removed either is left without truth.json.
-    (void)RemoveShop(options.directory);
+    Error error = summary.error();
+    error.message += fmt::format("; {} holds what is finished, continue with --resume", options.directory);
+    return tl::unexpected(error);
   }
+  TRY_STATUS(RemoveTree(UnfinishedPath(options)));
   return summary;
 }
 

@@ -1,10 +1,15 @@
 #include "generate/history.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <map>
 #include <ostream>
+#include <set>
+#include <sstream>
 
 #include "base/files.h"
 #include "base/hash.h"
@@ -44,7 +49,7 @@ std::string Fingerprint(const std::string& directory) {
 
 uint64_t LinesBelow(const std::string& directory, bool header) {
   uint64_t lines = 0;
-  if (!PathExists(directory)) return 0;
+  if (!PathExists(directory)) return 0;  // nothing was to be written
   auto files = ListFiles(directory);
   for (const std::string& file : files.value_or(std::vector<std::string>())) {
     std::string text = ReadFile(file).value_or("");
@@ -61,6 +66,7 @@ TEST(History, SameBytesOnAnyNumberOfThreads) {
       HistoryOptions options = Small(directory.path());
       options.threads = threads;
       options.entities_format = options.transactions_format = options.clickstream_format = format;
+      options.dirt = format == FileFormat::kCsv ? DirtLevel::kNone : DirtLevel::kHeavy;
       Generate(options);
       std::string fingerprint = Fingerprint(directory.path());
       if (first.empty()) first = fingerprint;
@@ -104,8 +110,11 @@ TEST_P(HistorySizes, CountsAreExact) {
   options.last_day = size.last;
   options.transactions_format = FileFormat::kCsv;
   HistorySummary summary = Generate(options);
-  EXPECT_EQ(LinesBelow(directory.path() + "/users", true), size.users);
-  EXPECT_EQ(LinesBelow(directory.path() + "/products", true), size.products);
+  EXPECT_EQ(LinesBelow(directory.path() + "/users/users.csv", true), size.users);
+  EXPECT_EQ(LinesBelow(directory.path() + "/products/products.csv", true), size.products);
+  EXPECT_EQ(LinesBelow(directory.path() + "/users/changes", true) +
+                LinesBelow(directory.path() + "/products/changes", true),
+            summary.changes);
   EXPECT_EQ(LinesBelow(directory.path() + "/transactions", true), size.transactions);
   EXPECT_EQ(LinesBelow(directory.path() + "/clickstream", false), size.events);
   EXPECT_EQ(summary.transactions, size.transactions);
@@ -221,22 +230,94 @@ class CountingProgress : public Progress {
 TEST(History, TellsItsProgress) {
   TempDir directory;
   CountingProgress progress(UINT64_MAX);
-  ASSERT_TRUE(GenerateHistory(Small(directory.path()), progress));
+  auto summary = GenerateHistory(Small(directory.path()), progress);
+  ASSERT_TRUE(summary);
   EXPECT_EQ(progress.stage, "generating");
-  EXPECT_EQ(progress.total, 300u + 120 + 3000 + 8000);
+  EXPECT_EQ(progress.total, 300u + 120 + 3000 + 8000 + summary->changes);
   EXPECT_EQ(progress.done, progress.total);
 }
 
-TEST(History, AStopLeavesNoHalfShop) {
+// The names below a directory, hidden ones too, with what tells a file from one written anew.
+std::map<std::string, uint64_t> Inodes(const std::string& directory) {
+  std::map<std::string, uint64_t> inodes;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    struct stat info {};
+    if (entry.is_regular_file() && stat(entry.path().c_str(), &info) == 0) inodes[entry.path()] = info.st_ino;
+  }
+  return inodes;
+}
+
+TEST(History, WhatWasStoppedCanBeContinued) {
+  TempDir whole;
+  HistoryOptions options = Small(whole.path());
+  options.dirt = DirtLevel::kUsual;
+  HistorySummary expected = Generate(options);
   for (uint64_t after : {0u, 200u, 5000u, 11'420u}) {
     TempDir directory;
+    options.directory = directory.path();
+    options.resume = false;
     CountingProgress progress(after);
-    auto stopped = GenerateHistory(Small(directory.path()), progress);
+    auto stopped = GenerateHistory(options, progress);
     ASSERT_FALSE(stopped);
     EXPECT_EQ(stopped.error().code, Code::kCancelled);
-    EXPECT_TRUE(ListFiles(directory.path())->empty());
-    EXPECT_FALSE(PathExists(directory.path() + "/transactions"));
+    EXPECT_NE(stopped.error().message.find("--resume"), std::string::npos);
+    EXPECT_FALSE(PathExists(directory.path() + "/truth.json"));
+    auto before = Inodes(directory.path());
+    if (after == 0) {
+      EXPECT_EQ(before.size(), 1u);  // the options
+    } else if (after >= 5000) {
+      EXPECT_GT(before.size(), 20u);
+    }
+    for (const auto& [path, inode] : before) EXPECT_EQ(path.find(".tmp"), path.npos) << path;
+
+    auto again = GenerateHistory(options, SilentProgress());
+    ASSERT_FALSE(again);
+    EXPECT_NE(again.error().message.find("--resume"), std::string::npos);
+    options.resume = true;
+    options.seed = 7;
+    auto other = GenerateHistory(options, SilentProgress());
+    ASSERT_FALSE(other);
+    EXPECT_NE(other.error().message.find("other options"), std::string::npos);
+    options.seed = 1;
+    HistorySummary summary = Generate(options);
+    EXPECT_EQ(summary.files, expected.files);
+    EXPECT_EQ(summary.bytes, expected.bytes);
+    EXPECT_EQ(Fingerprint(directory.path()), Fingerprint(whole.path()));
+    auto now = Inodes(directory.path());
+    EXPECT_EQ(now.size(), expected.files) << "nothing hidden is left";
+    for (const auto& [path, inode] : before) {
+      if (path.ends_with(".unfinished")) continue;
+      EXPECT_EQ(now[path], inode) << path << " was written again";
+    }
   }
+}
+
+TEST(History, SamplesAreRowsOfTheShop) {
+  TempDir parent;
+  HistoryOptions options = Small(parent.path() + "/raw");
+  options.entities_format = options.transactions_format = options.clickstream_format = FileFormat::kCsv;
+  options.samples = parent.path() + "/samples";
+  Generate(options);
+  for (const char* record : {"users", "products", "transactions", "clickstream"}) {
+    std::set<std::string> rows;
+    auto files = ListFiles(options.directory + "/" + record);
+    for (const std::string& file : files.value_or(std::vector<std::string>())) {
+      std::istringstream text(ReadFile(file).value_or(""));
+      for (std::string line; std::getline(text, line);) rows.insert(line);
+    }
+    std::istringstream sample(ReadFile(options.samples + "/" + record + ".csv").value_or(""));
+    size_t count = 0;
+    std::set<std::string> seen;
+    for (std::string line; std::getline(sample, line); ++count) {
+      EXPECT_TRUE(rows.count(line)) << line;
+      EXPECT_TRUE(seen.insert(line).second) << line;
+    }
+    size_t all = record == std::string("users") ? 300 : record == std::string("products") ? 120 : 1000;
+    EXPECT_EQ(count, 1 + all) << record;
+  }
+  options.samples = options.directory + "/samples";
+  options.overwrite = true;
+  EXPECT_EQ(GenerateHistory(options, SilentProgress()).error().code, Code::kInvalid);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@ namespace souk::generate {
 namespace {
 
 constexpr double kGuestShare = 0.12;
-constexpr double kFavouriteShare = 0.35;  // of lines that are of the buyer's favourite category
 constexpr Micros kMinute = 60 * kMicrosPerSecond;
 
 // An index drawn with cumulative shares; the last one takes the rest.
@@ -65,9 +64,9 @@ int64_t ShippingOf(const Traits& who, int64_t net, Random& random) {
 
 }  // namespace
 
-OrderMaker::OrderMaker(uint64_t seed, const std::vector<CalendarDay>& days, const Catalog& catalog,
+OrderMaker::OrderMaker(uint64_t seed, const std::vector<CalendarDay>& days, const Assortment& assortment,
                        const Customers& customers)
-    : seed_(seed), days_(&days), catalog_(&catalog), customers_(&customers) {}
+    : seed_(seed), days_(&days), assortment_(&assortment), customers_(&customers) {}
 
 uint64_t OrderMaker::OrderKey(const Slice& slice, uint32_t index, uint64_t purpose) const {
   return Key(seed_, Stream::kOrder, uint64_t{slice.day} << 32 | slice.part, uint64_t{index} << 2 | purpose);
@@ -84,19 +83,17 @@ Order OrderMaker::Make(const Slice& slice, uint32_t index) const {
   Order order;
   order.number = slice.first_order + index;
   order.count = static_cast<uint8_t>(index + 1 == slice.orders ? slice.last_lines : LinesOf(slice, index));
-  ChooseBuyer(order, day, random);
+  ChooseBuyer(order, slice.day, random);
   ChoosePayment(order, day, random);
-  FillLines(order, day, random);
+  FillLines(order, slice.day, random);
   return order;
 }
 
-void OrderMaker::ChooseBuyer(Order& order, const CalendarDay& day, Random& random) const {
-  if (random.Chance(kGuestShare)) {
-    order.who = customers_->TraitsOfGuest(random.Next());
-  } else {
-    order.user = customers_->Pick(random, customers_->SignedUpBefore(day.begin));
-    order.who = customers_->TraitsOf(order.user);
-  }
+void OrderMaker::ChooseBuyer(Order& order, uint32_t day, Random& random) const {
+  if (!random.Chance(kGuestShare))
+    order.user = customers_->Pick(random, customers_->SignedUpBefore((*days_)[day].begin), day);
+  order.who =
+      order.user == kGuest ? customers_->TraitsOfGuest(random.Next()) : customers_->TraitsAt(order.user, day);
   double device = random.Unit();
   Device other = device < 0.86 ? kMobile : device < 0.97 ? kDesktop : kTablet;
   order.device = device < 0.75 ? order.who.device : static_cast<uint8_t>(other);
@@ -129,16 +126,15 @@ void OrderMaker::ChoosePayment(Order& order, const CalendarDay& day, Random& ran
   }
 }
 
-uint32_t OrderMaker::ChooseProduct(const Order& order, int month, Random& random) const {
-  uint32_t category = random.Chance(kFavouriteShare)
-                          ? order.who.favourite
-                          : catalog_->PickCategory(random, month, order.who.region);
-  return catalog_->PickProduct(random, category);
+uint32_t OrderMaker::ChooseProduct(const Order& order, uint32_t day, Random& random) const {
+  uint32_t category = PickCategory(catalog(), order.who, (*days_)[day].month_index, random);
+  return assortment_->Pick(random, category, day, order.who.taste);
 }
 
-void OrderMaker::FillLines(Order& order, const CalendarDay& day, Random& random) const {
+void OrderMaker::FillLines(Order& order, uint32_t day, Random& random) const {
   constexpr std::array<int, 5> percents = {5, 10, 10, 15, 20};
-  int percent = random.Chance(day.sale ? 0.5 : 0.13) ? percents[random.Below(5)] + (day.sale ? 5 : 0) : 0;
+  bool sale = (*days_)[day].sale;
+  int percent = random.Chance(sale ? 0.5 : 0.13) ? percents[random.Below(5)] + (sale ? 5 : 0) : 0;
   int64_t tax_permille = Countries()[order.who.country].tax_permille;
   int64_t net_sum = 0;
   for (int i = 0; i < order.count; ++i) {
@@ -147,11 +143,12 @@ void OrderMaker::FillLines(Order& order, const CalendarDay& day, Random& random)
       return std::any_of(order.lines.begin(), order.lines.begin() + i,
                          [&](const OrderLine& other) { return other.product == line.product; });
     };
-    line.product = ChooseProduct(order, day.month_index, random);
-    for (int tries = 0; tries < 4 && repeated(); ++tries)
-      line.product = ChooseProduct(order, day.month_index, random);
-    line.unit_price = catalog_->at(line.product).price;
-    line.quantity = ChooseQuantity(catalog_->at(line.product).price, random);
+    line.product = ChooseProduct(order, day, random);
+    for (int tries = 0; tries < 4 && repeated(); ++tries) line.product = ChooseProduct(order, day, random);
+    line.version = assortment_->VersionAt(line.product, day);
+    uint32_t price = assortment_->version(line.version).price;
+    line.unit_price = price;
+    line.quantity = ChooseQuantity(price, random);
     line.discount = Divide(line.amount() * percent, 100);
     int64_t net = line.amount() - line.discount;
     line.tax = Divide(net * tax_permille, 1000);
@@ -178,11 +175,11 @@ int OrderMaker::ReturnedLine(const Order& order) const {
   if (order.status != kCompleted || order.payment_status != kPaid) return -1;
   Random random(Key(seed_, Stream::kReturn, order.number));
   int line = static_cast<int>(random.Below(order.count));
-  const Product& product = catalog_->at(order.lines[line].product);
+  const Product& product = catalog().at(order.lines[line].product);
   return random.Chance(Categories()[product.category].return_rate) ? line : -1;
 }
 
-void OrderMaker::TurnIntoReturn(Order& order, int index, const DayRhythm& rhythm) const {
+void OrderMaker::TurnIntoReturn(Order& order, int index, uint32_t day, const DayRhythm& rhythm) const {
   Random random(Key(seed_, Stream::kReturn, order.number, 1));
   OrderLine line = order.lines[index];
   int32_t sold = line.quantity;
@@ -192,8 +189,10 @@ void OrderMaker::TurnIntoReturn(Order& order, int index, const DayRhythm& rhythm
   line.tax = -Divide(line.tax * back, sold);
   line.shipping = 0;  // is not given back
   line.total = line.amount() - line.discount + line.tax;
+  line.version = assortment_->VersionAt(line.product, day);
   order.lines[0] = line;
   order.count = 1;
+  if (order.user != kGuest) order.who.segment = customers_->SegmentAt(order.user, day);
   order.status = kReturned;
   order.payment_status = kRefunded;
   order.time = order.updated = rhythm.At(random.Unit());

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "generate/assortment.h"
 #include "generate/calendar.h"
-#include "generate/catalog.h"
 #include "generate/customers.h"
 
 namespace souk::generate {
@@ -44,6 +44,7 @@ constexpr uint8_t kNoCard = 255;
 struct OrderLine {
   uint32_t product = 0;
   int32_t quantity = 0;
+  uint32_t version = 0;  // of the product on the line's day; see assortment.h
   int64_t unit_price = 0, discount = 0, tax = 0, shipping = 0, total = 0;
 
   int64_t amount() const { return quantity * unit_price; }
@@ -52,7 +53,7 @@ struct OrderLine {
 struct Order {
   uint64_t number = 0;  // 0 = the first of the shop
   uint32_t user = kGuest;
-  Traits who;
+  Traits who;  // as of the order's day; of a return, the segment is as of its own
   uint8_t device = 0;
   uint8_t source = 0;
   uint8_t payment_method = 0;
@@ -85,7 +86,7 @@ struct Slice {
 // What orders are made from. The parts must outlive it. Threads: any.
 class OrderMaker {
  public:
-  OrderMaker(uint64_t seed, const std::vector<CalendarDay>& days, const Catalog& catalog,
+  OrderMaker(uint64_t seed, const std::vector<CalendarDay>& days, const Assortment& assortment,
              const Customers& customers);
 
   // How many lines order `index` of the slice has when nothing cuts it short: 1 … kMaxLines.
@@ -98,25 +99,26 @@ class OrderMaker {
   // The line of order `index` of `slice` that comes back, or −1. Only completed, paid orders have one;
   // `order` is what Make gave.
   int ReturnedLine(const Order& order) const;
-  // Turns that line into the line of the return: quantity < 0, amounts likewise; the order's times become the
-  // return's.
-  void TurnIntoReturn(Order& order, int line, const DayRhythm& rhythm) const;
+  // Turns that line into the line of the return on the day: quantity < 0, amounts likewise; the order's times
+  // become the return's.
+  void TurnIntoReturn(Order& order, int line, uint32_t day, const DayRhythm& rhythm) const;
 
   uint64_t seed() const { return seed_; }
-  const Catalog& catalog() const { return *catalog_; }
+  const Assortment& assortment() const { return *assortment_; }
+  const Catalog& catalog() const { return assortment_->catalog(); }
   const Customers& customers() const { return *customers_; }
   const std::vector<CalendarDay>& days() const { return *days_; }
 
  private:
   uint64_t OrderKey(const Slice& slice, uint32_t index, uint64_t purpose) const;
-  void ChooseBuyer(Order& order, const CalendarDay& day, Random& random) const;
+  void ChooseBuyer(Order& order, uint32_t day, Random& random) const;
   void ChoosePayment(Order& order, const CalendarDay& day, Random& random) const;
-  void FillLines(Order& order, const CalendarDay& day, Random& random) const;
-  uint32_t ChooseProduct(const Order& order, int month, Random& random) const;
+  void FillLines(Order& order, uint32_t day, Random& random) const;
+  uint32_t ChooseProduct(const Order& order, uint32_t day, Random& random) const;
 
   uint64_t seed_;
   const std::vector<CalendarDay>* days_;
-  const Catalog* catalog_;
+  const Assortment* assortment_;
   const Customers* customers_;
 };
 

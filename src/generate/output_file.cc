@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace souk::generate {
@@ -21,7 +22,9 @@ Status FailErrno(const char* what, const std::string& path) {
 OutputFile::OutputFile() : buffer_(new char[kBuffer]) {}
 
 OutputFile::~OutputFile() {
-  if (fd_ >= 0) close(fd_);
+  if (fd_ < 0) return;
+  close(fd_);
+  unlink(hidden_.c_str());
 }
 
 void OutputFile::Open(const std::string& path) {
@@ -29,7 +32,9 @@ void OutputFile::Open(const std::string& path) {
   used_ = 0;
   written_ = 0;
   status_ = {};
-  fd_ = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  size_t name = path.rfind('/') + 1;
+  hidden_ = path.substr(0, name) + "." + path.substr(name) + ".tmp";
+  fd_ = open(hidden_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd_ < 0) status_ = FailErrno("create", path_);
 }
 
@@ -64,9 +69,14 @@ void OutputFile::WriteOut(const char* bytes, size_t size) {
 
 Result<uint64_t> OutputFile::Close() {
   Flush();
-  if (fd_ >= 0 && close(fd_) != 0 && status_) status_ = FailErrno("write", path_);
+  bool open = fd_ >= 0;
+  if (open && close(fd_) != 0 && status_) status_ = FailErrno("write", path_);
   fd_ = -1;
-  if (!status_) return tl::unexpected(status_.error());
+  if (status_ && std::rename(hidden_.c_str(), path_.c_str()) != 0) status_ = FailErrno("create", path_);
+  if (!status_) {
+    if (open) unlink(hidden_.c_str());
+    return tl::unexpected(status_.error());
+  }
   return written_;
 }
 

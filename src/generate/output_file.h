@@ -1,4 +1,5 @@
-// A file being written through one large buffer that is kept from file to file.
+// A file being written through one large buffer that is kept from file to file. Until it is complete it has
+// another, hidden name: who sees the file sees all of it.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ class OutputFile {
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
 
-  // Makes or empties the file. Its directory must exist. Call when none is open.
+  // A new file, in place of an older one when it is closed. Its directory must exist. Call when none is open.
   void Open(const std::string& path);
   // Room for `size` bytes (at most kLargest) at the end of the file; Advance says how many were filled in.
   char* Room(size_t size) {
@@ -28,7 +29,7 @@ class OutputFile {
   void Write(std::string_view bytes);
   // Bytes written since Open.
   uint64_t size() const { return written_ + used_; }
-  // The file's size, or what went wrong. The content is not synced to the disk.
+  // Gives the file its name. Its size, or what went wrong. The content is not synced to the disk.
   Result<uint64_t> Close();
 
   static constexpr size_t kLargest = 64 * 1024;
@@ -43,6 +44,7 @@ class OutputFile {
   uint64_t written_ = 0;
   int fd_ = -1;
   std::string path_;
+  std::string hidden_;
   Status status_;
 };
 

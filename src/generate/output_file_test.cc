@@ -1,6 +1,7 @@
 #include "generate/output_file.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/files.h"
 
@@ -27,13 +28,17 @@ TEST(OutputFile, WritesSmallAndLargePieces) {
 }
 
 TEST(OutputFile, AFullDiskIsToldWithARemedy) {
+  TempDir directory;
+  std::string path = directory.path() + "/file";
+  // Under the name that it has while it is written stands a device that is always full.
+  ASSERT_EQ(symlink("/dev/full", (directory.path() + "/.file.tmp").c_str()), 0);
   OutputFile file;
-  file.Open("/dev/full");
+  file.Open(path);
   for (int i = 0; i < 100; ++i) file.Write(std::string(60'000, 'x'));
   auto closed = file.Close();
   ASSERT_FALSE(closed);
   EXPECT_EQ(closed.error().code, Code::kIo);
-  EXPECT_NE(closed.error().message.find("/dev/full"), std::string::npos);
+  EXPECT_NE(closed.error().message.find(path), std::string::npos);
   EXPECT_NE(closed.error().message.find("free some space"), std::string::npos);
 }
 
@@ -45,6 +50,19 @@ TEST(OutputFile, AFileThatCannotBeMadeIsTold) {
   auto closed = file.Close();
   ASSERT_FALSE(closed);
   EXPECT_NE(closed.error().message.find("/missing/file"), std::string::npos);
+}
+
+TEST(OutputFile, HasItsNameOnlyWhenItIsComplete) {
+  TempDir directory;
+  std::string path = directory.path() + "/file";
+  {
+    OutputFile file;
+    file.Open(path);
+    file.Write(std::string(600'000, 'x'));
+    EXPECT_FALSE(PathExists(path));
+  }
+  EXPECT_FALSE(PathExists(path));
+  EXPECT_FALSE(PathExists(directory.path() + "/.file.tmp"));
 }
 
 }  // namespace

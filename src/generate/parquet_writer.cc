@@ -157,6 +157,7 @@ class ParquetWriter : public RowWriter {
   void Bool(bool value) override { Value().indexes.push_back(value); }
   void Null() override { buffers_[next_++].present.push_back(0); }
 
+  void EndDamagedRow(uint64_t) override { EndRow(); }
   void EndRow() override {
     next_ = 0;
     if (++rows_ == kRowGroupRows) EndRowGroup();

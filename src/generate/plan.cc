@@ -100,4 +100,26 @@ void Plan::ForEachReturn(const OrderMaker& orders, const Slice& slice, const Tak
   }
 }
 
+void Plan::ForEachOrder(const OrderMaker& orders, const Slice& slice, const DayRhythm& rhythm,
+                        std::vector<Order>& returns, const TakeOrder& take) const {
+  returns.clear();
+  ForEachReturn(orders, slice, [&](Order& order, int line) {
+    if (returns.size() == slice.returns) return false;
+    orders.TurnIntoReturn(order, line, slice.day, rhythm);
+    returns.push_back(order);
+    return true;
+  });
+  std::sort(returns.begin(), returns.end(), [](const Order& a, const Order& b) {
+    return a.time != b.time ? a.time < b.time : a.number < b.number;
+  });
+  auto next_return = returns.begin();
+  for (uint32_t i = 0; i < slice.orders; ++i) {
+    Order order = orders.Make(slice, i);
+    orders.Place(order, slice, i, rhythm);
+    for (; next_return != returns.end() && next_return->time < order.time; ++next_return) take(*next_return);
+    take(order);
+  }
+  for (; next_return != returns.end(); ++next_return) take(*next_return);
+}
+
 }  // namespace souk::generate

@@ -25,6 +25,12 @@ class Plan {
   // The slices of one day: [first_slice(day), first_slice(day + 1)).
   size_t first_slice(size_t day) const { return first_slice_[day]; }
 
+  // Calls `take(order)` for the orders and returns of the slice, with their times, in the order of time.
+  // `returns` is memory that is kept from slice to slice.
+  using TakeOrder = std::function<void(const Order& order)>;
+  void ForEachOrder(const OrderMaker& orders, const Slice& slice, const DayRhythm& rhythm,
+                    std::vector<Order>& returns, const TakeOrder& take) const;
+
   // Calls `take(order, line)` for the lines that come back on the day of `slice`, with the order of an
   // earlier day as OrderMaker::Make gave it, until `take` returns false.
   using TakeReturn = std::function<bool(Order& order, int line)>;

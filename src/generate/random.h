@@ -19,7 +19,14 @@ enum class Stream : uint64_t {
   kVisits,
   kBuyer,
   kBrowser,
-  kEvent
+  kEvent,
+  kAssortment,
+  kCustomerChange,
+  kLifetime,
+  kTaste,
+  kDirt,
+  kBot,
+  kAppLog
 };
 
 constexpr uint64_t kStep = 0x9E3779B97F4A7C15;

@@ -16,6 +16,9 @@ namespace souk::generate {
 
 enum class ColumnKind { kText, kChoice, kInt, kMoney, kTime, kBool };
 
+// How a time is written where the format is text.
+enum class TimeForm : uint8_t { kUtc, kOffset, kBlank, kUnreadable };
+
 struct Column {
   std::string_view name;
   ColumnKind kind = ColumnKind::kText;
@@ -40,9 +43,13 @@ class RowWriter {
   virtual void Int(int64_t value) = 0;
   virtual void Money(int64_t cents) = 0;
   virtual void Time(Micros time) = 0;
+  // In another form; formats with a type for times know only one.
+  virtual void TimeIn(TimeForm, Micros time) { Time(time); }
   virtual void Bool(bool value) = 0;
   virtual void Null() = 0;
   virtual void EndRow() = 0;
+  // Ends a row that nobody can read: cut off or rubbish, as `draw` says. Text formats only.
+  virtual void EndDamagedRow(uint64_t draw) = 0;
 
   // Completes the file; its size.
   virtual Result<uint64_t> Finish() = 0;

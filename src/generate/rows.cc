@@ -62,9 +62,18 @@ std::vector<std::string> BrandNames() {
   return names;
 }
 
-std::vector<std::string> AgentTexts() {
+std::vector<std::string> AgentTexts(bool bots) {
   std::vector<std::string> texts;
   for (const Agent& agent : Agents()) texts.emplace_back(agent.text);
+  if (bots) texts.insert(texts.end(), kBotAgents.begin(), kBotAgents.end());
+  return texts;
+}
+
+std::vector<std::string> MethodTexts(bool words) {
+  std::vector<std::string> texts(kPaymentMethods.begin(), kPaymentMethods.end());
+  for (const MethodWord& word : kMethodWords) {
+    if (words) texts.emplace_back(word.text);
+  }
   return texts;
 }
 
@@ -99,11 +108,15 @@ std::vector<Column> UserColumns() {
           {.name = "updated_at", .kind = kTime}};
 }
 
-void WriteUser(RowWriter& out, uint64_t seed, const Customers& customers, uint32_t user, double spend,
-               Micros end) {
-  Traits who = customers.TraitsOf(user);
-  Random random(Key(seed, Stream::kProfile, user));
-  const Country& country = Countries()[who.country];
+void WriteUser(RowWriter& out, const OrderMaker& shop, uint32_t user, const UserHistory& history, int version,
+               double spend) {
+  const Customers& customers = shop.customers();
+  const std::vector<CalendarDay>& days = shop.days();
+  const UserVersion& now = history.versions[version];
+  Micros since = version == 0 ? history.since / 1000 * 1000 : days[now.day].begin;
+  Random random(Key(shop.seed(), Stream::kProfile, user));
+  // Who moves keeps name and telephone number.
+  const Country& country = Countries()[customers.TraitsOf(user).country];
   const NameSet& names = NameSets()[country.names];
   uint32_t gender = random.Chance(0.02) ? 2 : random.Chance(0.51) ? 0 : 1;
   bool female = gender == 2 ? random.Chance(0.5) : gender == 0;
@@ -121,20 +134,24 @@ void WriteUser(RowWriter& out, uint64_t seed, const Customers& customers, uint32
                       : out.Text((Line() << country.dial << " 555 ").Padded(random.Below(10'000'000), 7));
   random.Chance(0.06) ? out.Null() : out.Choice(gender);
   double age = 18 + 26 * (random.Unit() + random.Unit()) + 12 * random.Unit() * random.Unit();
-  int year = DayFromDays(end / kMicrosPerDay).year;
+  int year = days.back().date.year;
   random.Chance(0.1) ? out.Null() : out.Int(year - static_cast<int>(age));
-  out.Choice(who.city);
-  out.Choice(who.country);
-  out.Choice(who.region);
-  out.Choice(customers.SegmentOf(user));
+  out.Choice(now.city);
+  out.Choice(Cities()[now.city].country);
+  out.Choice(CountryOf(now.city).region);
+  out.Choice(now.segment);
   Micros signed_up = customers.SignedUpAt(user) / 1000 * 1000;
   out.Time(signed_up);
   constexpr std::array<double, 5> until = {0.36, 0.52, 0.60, 0.76, 0.92};
   double x = random.Unit();
   out.Choice(static_cast<size_t>(std::upper_bound(until.begin(), until.end(), x) - until.begin()));
   out.Bool(random.Chance(0.62));
-  out.Money(static_cast<int64_t>(spend * customers.ActivityOf(user) * (0.6 + 0.8 * random.Unit())));
-  out.Time(random.Chance(0.3) ? RandomMoment(random, signed_up, end) : signed_up);
+  double day = std::min<double>(version == 0 ? 0 : now.day, customers.LastDayOf(user));
+  double customer_for =
+      std::max(0.0, day - static_cast<double>(signed_up - days.front().begin) / kMicrosPerDay);
+  out.Money(
+      static_cast<int64_t>(spend * customer_for * customers.ActivityOf(user) * (0.6 + 0.8 * random.Unit())));
+  out.Time(since);
   out.EndRow();
 }
 
@@ -157,15 +174,34 @@ std::vector<Column> ProductColumns(const std::string& currency) {
           {.name = "updated_at", .kind = kTime}};
 }
 
-void WriteProduct(RowWriter& out, uint64_t seed, const Catalog& catalog, uint32_t product, Micros begin,
-                  Micros end) {
+namespace {
+
+// The well-known ones have more ratings and more in stock.
+double FameOf(const Product& product) { return 1 / std::sqrt(product.rank + 1.0); }
+
+}  // namespace
+
+Micros CreatedAt(const OrderMaker& shop, uint32_t product) {
+  Random random(Key(shop.seed(), Stream::kProduct, product, 3));
+  Micros begin = shop.days().front().begin;
+  return RandomMoment(random, begin - 2 * 365 * kMicrosPerDay, begin);
+}
+
+int64_t SpareStock(uint64_t seed, const Catalog& catalog, uint32_t product, uint32_t number) {
+  Random random(Key(seed, Stream::kAssortment, product, 1 + uint64_t{number}));
+  if (random.Chance(0.04)) return 0;
+  return static_cast<int64_t>(5 + 60 * random.Unit() + 300 * FameOf(catalog.at(product)) * random.Unit());
+}
+
+void WriteProduct(RowWriter& out, const OrderMaker& shop, uint32_t product, uint32_t number, int64_t stock) {
+  const Catalog& catalog = shop.catalog();
   const Product& it = catalog.at(product);
-  Random random(Key(seed, Stream::kProduct, product, 2));
+  const ProductVersion& now = shop.assortment().version(number);
+  Random random(Key(shop.seed(), Stream::kProduct, product, 2));
   size_t subcategory = size_t{it.category} * kSubcategories + it.subcategory;
-  // The well-known ones have more ratings and more in stock.
-  double fame = 1 / std::sqrt(it.rank + 1.0);
-  auto ratings = static_cast<int64_t>(900 * fame * random.Unit());
+  auto ratings = static_cast<int64_t>(900 * FameOf(it) * random.Unit());
   double rating = std::min(500.0, 330 + 85 * (random.Unit() + random.Unit()));
+  Micros created = CreatedAt(shop, product);
 
   out.Text(ProductId(product));
   Line sku;
@@ -175,34 +211,32 @@ void WriteProduct(RowWriter& out, uint64_t seed, const Catalog& catalog, uint32_
   out.Choice(size_t{it.category} * kBrands + it.brand);
   out.Choice(it.category);
   out.Choice(subcategory);
-  out.Money(it.price);
-  out.Money(it.cost);
+  out.Money(now.price);
+  out.Money(now.cost);
   out.Choice(0);
   ratings == 0 ? out.Null() : out.Money(static_cast<int64_t>(rating));
   out.Int(ratings);
-  out.Int(random.Chance(0.04) ? 0
-                              : static_cast<int64_t>(5 + 60 * random.Unit() + 1500 * fame * random.Unit()));
+  out.Int(stock);
   out.Int(Categories()[it.category].warranty_months);
-  out.Bool(!random.Chance(0.03));
-  Micros created = RandomMoment(random, begin - 2 * 365 * kMicrosPerDay, begin);
+  out.Bool(now.active);
   out.Time(created);
-  out.Time(random.Chance(0.5) ? RandomMoment(random, created, end) : created);
+  out.Time(now.day == 0 ? created : shop.days()[now.day].begin);
   out.EndRow();
 }
 
-std::vector<Column> TransactionColumns(const std::string& currency) {
+std::vector<Column> TransactionColumns(const std::string& currency, bool dirty) {
   return {{.name = "transaction_id"},
           {.name = "order_id"},
           {.name = "user_id", .nullable = true},
           {.name = "product_id"},
           {.name = "quantity", .kind = kInt},
-          {.name = "unit_price", .kind = kMoney, .scale = 4},
+          {.name = "unit_price", .kind = kMoney, .nullable = dirty, .scale = 4},
           {.name = "discount", .kind = kMoney},
           {.name = "tax", .kind = kMoney},
           {.name = "shipping", .kind = kMoney},
-          {.name = "total_amount", .kind = kMoney},
+          {.name = "total_amount", .kind = kMoney, .nullable = dirty},
           Choices("currency", std::array{currency}),
-          Choices("payment_method", kPaymentMethods),
+          Choices("payment_method", MethodTexts(dirty)),
           Choices("card_number", kCards, true),
           Choices("payment_status", kPaymentStates),
           Choices("failure_reason", kFailureReasonNames, true),
@@ -212,23 +246,42 @@ std::vector<Column> TransactionColumns(const std::string& currency) {
           Choices("region", kRegionNames),
           Choices("device_type", kDevices),
           Choices("traffic_source", kSources),
-          {.name = "transaction_timestamp", .kind = kTime},
+          {.name = "transaction_timestamp", .kind = kTime, .nullable = dirty},
           {.name = "updated_at", .kind = kTime}};
 }
 
-void WriteTransaction(RowWriter& out, const Order& order, const OrderLine& line, uint64_t number) {
+namespace {
+
+void PutEventTime(RowWriter& out, const RowForm& form, Micros time) {
+  if (form.no_time) {
+    out.Null();
+  } else if (form.time != TimeForm::kUtc) {
+    out.TimeIn(form.time, time);
+  } else {
+    out.Time(time);
+  }
+}
+
+void EndRow(RowWriter& out, const RowForm& form) {
+  form.damage == 0 ? out.EndRow() : out.EndDamagedRow(form.damage);
+}
+
+}  // namespace
+
+void WriteTransaction(RowWriter& out, const Order& order, const OrderLine& line, uint64_t number,
+                      const RowForm& form) {
   out.Text(TransactionId(number));
   out.Text(OrderId(order.number));
   order.user == kGuest ? out.Null() : out.Text(UserId(order.user));
   out.Text(ProductId(line.product));
   out.Int(line.quantity);
-  out.Money(line.unit_price);
+  form.missing ? out.Null() : out.Money(line.unit_price);
   out.Money(line.discount);
   out.Money(line.tax);
   out.Money(line.shipping);
-  out.Money(line.total);
+  form.missing ? out.Null() : out.Money(line.total);
   out.Choice(0);
-  out.Choice(order.payment_method);
+  out.Choice(form.method_word == kNone ? order.payment_method : kPaymentMethods.size() + form.method_word);
   ChoiceOrNull(out, order.card);
   out.Choice(order.payment_status);
   order.payment_status == kFailed ? out.Choice(order.failure_reason) : out.Null();
@@ -238,17 +291,17 @@ void WriteTransaction(RowWriter& out, const Order& order, const OrderLine& line,
   out.Choice(order.who.region);
   out.Choice(order.device);
   out.Choice(order.source);
-  out.Time(order.time);
+  PutEventTime(out, form, order.time);
   out.Time(order.updated);
-  out.EndRow();
+  EndRow(out, form);
 }
 
-std::vector<Column> ClickColumns() {
+std::vector<Column> ClickColumns(bool dirty) {
   return {{.name = "event_id"},
           {.name = "user_id", .nullable = true},
           {.name = "session_id"},
-          {.name = "event_time", .kind = kTime},
-          Choices("event_type", kEventTypes),
+          {.name = "event_time", .kind = kTime, .nullable = dirty},
+          Choices("event_type", kEventTypes, dirty),
           {.name = "page_url"},
           Choices("referrer", Referrers(), true),
           {.name = "product_id", .nullable = true},
@@ -258,7 +311,7 @@ std::vector<Column> ClickColumns() {
           Choices("search_query", SearchTerms(), true),
           {.name = "search_results", .kind = kInt, .nullable = true},
           Choices("device_type", kDevices),
-          Choices("user_agent", AgentTexts()),
+          Choices("user_agent", AgentTexts(dirty)),
           {.name = "ip_address"},
           Choices("traffic_source", kSources),
           Choices("campaign", kCampaigns, true),
@@ -298,28 +351,30 @@ void AppendAddress(Line& out, uint32_t ip) {
 
 }  // namespace
 
-void WriteClick(RowWriter& out, uint64_t seed, const Catalog& catalog, const Slice& slice,
-                const Visits& visits, size_t index) {
-  const Event& event = visits.EventAt(index);
-  const Session& session = visits.sessions()[event.session];
-  uint64_t number = slice.first_event + index;
+void WriteClick(RowWriter& out, const OrderMaker& shop, const Slice& slice, const Click& click,
+                const RowForm& form) {
+  const Event& event = click.event;
+  const Session& session = click.session;
+  uint64_t seed = shop.seed(), number = click.number;
   bool about_product = event.type != kExit && event.product != kNoProduct;
   bool sale = event.type == kAddToCart || event.type == kPurchase;
   Line page, address;
-  AppendPage(page, catalog, slice, event);
+  AppendPage(page, shop.catalog(), slice, event);
   AppendAddress(address, session.ip);
 
   out.Text(Line().Uuid(Mix(Key(seed, Stream::kEvent) + number), Mix(Key(seed, Stream::kEvent, 1) + number)));
   session.user == kGuest ? out.Null() : out.Text(UserId(session.user));
   out.Text(Line().Uuid(session.key, Mix(session.key + kStep)));
-  out.Time(visits.TimeAt(index));
-  out.Choice(event.type);
+  PutEventTime(out, form, click.time);
+  form.missing ? out.Null() : out.Choice(event.type);
   out.Text(page);
   ChoiceOrNull(out, event.referrer);
   about_product ? out.Text(ProductId(event.product)) : out.Null();
   event.type == kPurchase ? out.Text(OrderId(slice.first_order + event.order)) : out.Null();
   sale ? out.Int(event.quantity) : out.Null();
-  about_product ? out.Money(catalog.at(event.product).price) : out.Null();
+  const Assortment& assortment = shop.assortment();
+  about_product ? out.Money(assortment.version(assortment.VersionAt(event.product, slice.day)).price)
+                : out.Null();
   event.type == kSearch ? out.Choice(event.term) : out.Null();
   event.type == kSearch ? out.Int(event.results) : out.Null();
   out.Choice(session.device);
@@ -329,7 +384,7 @@ void WriteClick(RowWriter& out, uint64_t seed, const Catalog& catalog, const Sli
   ChoiceOrNull(out, session.campaign);
   out.Choice(session.city);
   out.Choice(Cities()[session.city].country);
-  out.EndRow();
+  EndRow(out, form);
 }
 
 }  // namespace souk::generate

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "generate/output_file.h"
+#include "generate/random.h"
 #include "generate/text_format.h"
 
 namespace souk::generate {
@@ -76,6 +77,18 @@ class TextWriter : public RowWriter {
     at_ = PutTime(at_, time);
     if (json_) *at_++ = '"';
   }
+  void TimeIn(TimeForm form, Micros time) override {
+    if (form == TimeForm::kUnreadable) {
+      Text("0000-00-00 00:00:00");
+      return;
+    }
+    char text[40];
+    constexpr Micros kTwoHours = 7200 * kMicrosPerSecond;
+    char* end = PutTime(text, form == TimeForm::kOffset ? time + kTwoHours : time);
+    if (form == TimeForm::kOffset) end = PutText(end - 1, "+02:00");
+    if (form == TimeForm::kBlank) text[10] = ' ';
+    Text({text, static_cast<size_t>(end - text)});
+  }
   void Bool(bool value) override {
     Prefix();
     at_ = PutText(at_, value ? "true" : "false");
@@ -87,6 +100,20 @@ class TextWriter : public RowWriter {
   void EndRow() override {
     at_ = PutText(at_, row_end_);
     file_.Advance(static_cast<size_t>(at_ - row_));
+    BeginRow();
+  }
+  void EndDamagedRow(uint64_t draw) override {
+    auto size = static_cast<size_t>(at_ - row_);
+    if (draw % 4 == 0) {
+      // Bytes that are no text, but neither line ends nor quotes: the lines around it stay whole.
+      size = 16 + draw / 4 % 48;
+      for (size_t i = 0; i < size; ++i) row_[i] = static_cast<char>(0x80 | (Mix(draw + i * kStep) & 0x7F));
+    } else {
+      // Cut in its first third, so that most of the fields are gone.
+      size = 1 + draw / 4 % (size / 3);
+    }
+    row_[size] = '\n';
+    file_.Advance(size + 1);
     BeginRow();
   }
   Result<uint64_t> Finish() override { return file_.Close(); }

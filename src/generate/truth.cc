@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "generate/hidden_truth.h"
 #include "generate/rows.h"
 #include "generate/text_format.h"
 
@@ -39,8 +40,10 @@ std::string DayText(const Day& day) { return fmt::format("{:04}-{:02}-{:02}", da
 
 void PutSales(Out out, const Figures& f) {
   fmt::format_to(
-      out, R"("revenue":"{}","gross_sales":"{}","discounts":"{}","returns":"{}","net_sales":"{}",)",
-      Money(f.revenue), Money(f.gross_sales), Money(f.discounts), Money(f.returns), Money(f.net_sales()));
+      out,
+      R"("revenue":"{}","gross_sales":"{}","discounts":"{}","returns":"{}","net_sales":"{}","profit":"{}",)",
+      Money(f.revenue), Money(f.gross_sales), Money(f.discounts), Money(f.returns), Money(f.net_sales()),
+      Money(f.profit()));
   fmt::format_to(out, R"("transactions":{},"orders":{},"units":{},)", f.transactions, f.orders, f.units);
   fmt::format_to(out, R"("average_order_value":{},"average_transaction_value":{},)",
                  Average(f.revenue, f.orders), Average(f.revenue, f.transactions));
@@ -64,12 +67,15 @@ void PutOptions(Out out, const HistoryOptions& o) {
                  o.products, o.transactions, o.events);
   fmt::format_to(out, R"("first_day":"{}","last_day":"{}","time_zone":"{}","currency":"{}",)",
                  DayText(o.first_day), DayText(o.last_day), o.time_zone, o.currency);
-  fmt::format_to(out, R"("entities_format":"{}","transactions_format":"{}","clickstream_format":"{}")",
+  fmt::format_to(out,
+                 R"("entities_format":"{}","transactions_format":"{}","clickstream_format":"{}","dirt":"{}")",
                  FormatName(o.entities_format), FormatName(o.transactions_format),
-                 FormatName(o.clickstream_format));
+                 FormatName(o.clickstream_format), DirtName(o.dirt));
 }
 
-// One object per group that has a name; groups without any line are left out.
+std::string Quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
+
+// One object per group, `name_of` in JSON; groups without any line are left out.
 template <typename Groups, typename NameOf>
 void PutGroups(Out out, std::string_view key, const Groups& groups, const NameOf& name_of) {
   bool first = true;
@@ -77,7 +83,7 @@ void PutGroups(Out out, std::string_view key, const Groups& groups, const NameOf
     const Figures& f = groups[i];
     if (f.paid_payments + f.failed_payments + f.cancelled_orders + f.transactions == 0 && f.revenue == 0)
       continue;
-    fmt::format_to(out, "{}\n{{\"{}\":\"{}\",", first ? "" : ",", key, name_of(i));
+    fmt::format_to(out, "{}\n{{\"{}\":{},", first ? "" : ",", key, name_of(i));
     PutSales(out, f);
     fmt::format_to(out, "}}");
     first = false;
@@ -99,14 +105,28 @@ void PutTopProducts(Out out, const Catalog& catalog, const Ledger& ledger) {
   }
 }
 
+void PutDirtCount(Out out, std::string_view record, const DirtCount& count) {
+  fmt::format_to(out, "\"{}\":{{\"records_written\":{}", record, count.written);
+  for (int kind = 0; kind < kDirtKinds; ++kind)
+    fmt::format_to(out, ",\"{}\":{}", kDirtNames[kind], count.kinds[kind]);
+  fmt::format_to(out, ",\"bot_sessions\":{}}}", count.bot_sessions);
+}
+
 }  // namespace
 
-std::string TruthJson(const HistoryOptions& options, const std::vector<CalendarDay>& days,
-                      const Catalog& catalog, const Ledger& ledger) {
+std::string OptionsJson(const HistoryOptions& options) {
+  std::string json = "{";
+  PutOptions(std::back_inserter(json), options);
+  return json + "}\n";
+}
+
+std::string TruthJson(const Shop& shop, const std::vector<int32_t>& stock) {
+  const Ledger& ledger = shop.ledger;
+  const std::vector<CalendarDay>& days = shop.days;
   std::string json;
   Out out = std::back_inserter(json);
   fmt::format_to(out, "{{\"format\":1,\n\"options\":{{");
-  PutOptions(out, options);
+  PutOptions(out, shop.options);
   fmt::format_to(out, "}},\n\"totals\":{{");
   Figures total = ledger.Total();
   PutSales(out, total);
@@ -119,12 +139,27 @@ std::string TruthJson(const HistoryOptions& options, const std::vector<CalendarD
     fmt::format_to(out, "}}");
   }
   fmt::format_to(out, "],\n\"categories\":[");
-  PutGroups(out, "category", ledger.groups().categories, [](size_t i) { return Categories()[i].name; });
+  PutGroups(out, "category", ledger.groups().categories,
+            [](size_t i) { return Quoted(Categories()[i].name); });
   fmt::format_to(out, "],\n\"regions\":[");
-  PutGroups(out, "region", ledger.groups().regions, [](size_t i) { return kRegionNames[i]; });
+  PutGroups(out, "region", ledger.groups().regions, [](size_t i) { return Quoted(kRegionNames[i]); });
+  fmt::format_to(out, "],\n\"segments\":[");
+  PutGroups(out, "segment", ledger.groups().segments,
+            [](size_t i) { return i == kNoSegment ? "null" : Quoted(kSegments[i]); });
   fmt::format_to(out, "],\n\"top_products\":[");
-  PutTopProducts(out, catalog, ledger);
-  fmt::format_to(out, "]}}\n");
+  PutTopProducts(out, shop.catalog, ledger);
+  fmt::format_to(out, "],\n");
+  if (shop.options.dirt != DirtLevel::kNone) {
+    fmt::format_to(out, "\"dirt\":{{");
+    PutDirtCount(out, "transactions", ledger.groups().dirty_lines);
+    fmt::format_to(out, ",\n");
+    PutDirtCount(out, "clickstream", ledger.groups().dirty_events);
+    fmt::format_to(out, "}},\n");
+  }
+  PutVersions(json, shop, stock);
+  json += ",\n";
+  PutTastes(json, shop);
+  json += "}\n";
   return json;
 }
 

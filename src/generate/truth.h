@@ -3,13 +3,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "generate/figures.h"
-#include "generate/history.h"
+#include "generate/shop.h"
 
 namespace souk::generate {
 
-std::string TruthJson(const HistoryOptions& options, const std::vector<CalendarDay>& days,
-                      const Catalog& catalog, const Ledger& ledger);
+// When everything is written. `stock` = at the beginning of each version of each product; see stock.h.
+std::string TruthJson(const Shop& shop, const std::vector<int32_t>& stock);
+
+// What the shop is made from, as a JSON object: same text, same bytes.
+std::string OptionsJson(const HistoryOptions& options);
 
 }  // namespace souk::generate

@@ -49,6 +49,7 @@ std::vector<Record> ReadCsv(const std::string& directory) {
       Record record;
       for (size_t i = 0; i < names.size(); ++i) record[names[i]] = cells.at(i);
       record["_day"] = file.substr(directory.size() + 1, 10);
+      record["_file"] = file;
       records.push_back(std::move(record));
     }
   }
@@ -79,7 +80,7 @@ std::string Dashed(std::string day) {
 }
 
 struct Count {
-  int64_t revenue = 0, gross = 0, discounts = 0, returns = 0, units = 0, transactions = 0, paid = 0,
+  int64_t revenue = 0, gross = 0, discounts = 0, returns = 0, units = 0, cost = 0, transactions = 0, paid = 0,
           failed = 0;
   std::set<std::string> orders, cancelled, sessions, buying, visitors;
   std::map<std::string, int64_t> reasons;
@@ -96,6 +97,7 @@ struct Count {
     if (payment != "paid" && payment != "refunded") return;
     revenue += Cents(line.at("total_amount"));
     units += quantity;
+    cost += quantity * Cents(line.at("_cost"));
     if (quantity < 0) returns -= amount;
     if (quantity <= 0) return;
     gross += amount;
@@ -127,6 +129,7 @@ void ExpectSales(const json& truth, const Count& count, const std::string& what)
   EXPECT_EQ(truth.at("discounts"), Money(count.discounts));
   EXPECT_EQ(truth.at("returns"), Money(count.returns));
   EXPECT_EQ(truth.at("net_sales"), Money(count.gross - count.discounts - count.returns));
+  EXPECT_EQ(truth.at("profit"), Money(count.gross - count.discounts - count.returns - count.cost));
   EXPECT_EQ(truth.at("transactions"), count.transactions);
   EXPECT_EQ(truth.at("orders"), count.orders.size());
   EXPECT_EQ(truth.at("units"), count.units);
@@ -169,15 +172,50 @@ struct Shop {
     lines = ReadCsv(directory.path() + "/transactions");
     events = ReadCsv(directory.path() + "/clickstream");
     truth = json::parse(ReadFile(directory.path() + "/truth.json").value_or("{}"));
-    for (Record& user : ReadCsv(directory.path() + "/users")) users[user["user_id"]] = user;
-    for (Record& product : ReadCsv(directory.path() + "/products")) products[product["product_id"]] = product;
     setenv("TZ", zone.c_str(), 1);
     tzset();
+    ReadVersions("users", "user_id", users, user_versions);
+    ReadVersions("products", "product_id", products, product_versions);
+    for (Record& line : lines) {
+      int64_t at = Milliseconds(line.at("transaction_timestamp"));
+      line["_cost"] = AsOf(product_versions, line.at("product_id"), at).at("cost");
+      if (!line.at("user_id").empty())
+        line["_segment"] = AsOf(user_versions, line.at("user_id"), at).at("segment");
+    }
+  }
+
+  using Versions = std::map<std::string, std::map<int64_t, Record>>;  // by id and updated_at
+
+  void ReadVersions(const std::string& folder, const std::string& key, std::map<std::string, Record>& first,
+                    Versions& versions) {
+    std::string root = directory.path() + "/" + folder;
+    for (const Record& record : ReadCsv(root)) {
+      int64_t at = Milliseconds(record.at("updated_at"));
+      EXPECT_TRUE(versions[record.at(key)].emplace(at, record).second) << record.at(key);
+    }
+    for (const auto& [id, all] : versions) {
+      first[id] = all.begin()->second;
+      EXPECT_EQ(all.begin()->second.at("_file"), root + "/" + folder + ".csv");
+      for (auto change = std::next(all.begin()); change != all.end(); ++change) {
+        // A change lies in the folder of its day, and begins with it.
+        EXPECT_EQ(change->second.at("_file"),
+                  root + "/changes/" + LocalDay(change->first) + "/part-00000.csv");
+        EXPECT_NE(LocalDay(change->first), LocalDay(change->first - 1));
+      }
+    }
+  }
+
+  static const Record& AsOf(const Versions& versions, const std::string& id, int64_t at) {
+    const auto& all = versions.at(id);
+    auto after = all.upper_bound(at);
+    EXPECT_NE(after, all.begin()) << id << " was sold or bought before it was there";
+    return std::prev(after)->second;
   }
 
   TempDir directory;
   std::vector<Record> lines, events;
-  std::map<std::string, Record> users, products;
+  std::map<std::string, Record> users, products;  // the first versions
+  Versions user_versions, product_versions;
   json truth;
 };
 
@@ -193,12 +231,13 @@ class Truth : public testing::TestWithParam<const char*> {
 
 TEST_P(Truth, EqualsACountOfTheFiles) {
   Count total;
-  std::map<std::string, Count> days, categories, regions, products;
+  std::map<std::string, Count> days, categories, regions, segments, products;
   for (const Record& line : shop_.lines) {
     total.Add(line);
     days[Dashed(LocalDay(Milliseconds(line.at("transaction_timestamp"))))].Add(line);
     categories[shop_.products.at(line.at("product_id")).at("category")].Add(line);
     regions[line.at("region")].Add(line);
+    segments[line.count("_segment") ? line.at("_segment") : ""].Add(line);
     products[line.at("product_id")].Add(line);
   }
   std::map<std::string, int64_t> begins;
@@ -229,6 +268,11 @@ TEST_P(Truth, EqualsACountOfTheFiles) {
   EXPECT_EQ(shop_.truth["regions"].size(), regions.size());
   for (const json& group : shop_.truth["regions"])
     ExpectSales(group, regions[group.at("region")], group.at("region"));
+  EXPECT_EQ(shop_.truth["segments"].size(), segments.size());
+  for (const json& group : shop_.truth["segments"]) {
+    std::string name = group.at("segment").is_null() ? "" : group.at("segment").get<std::string>();
+    ExpectSales(group, segments[name], "segment " + name);
+  }
 
   std::vector<std::pair<int64_t, std::string>> top;
   for (const auto& [id, count] : products) top.emplace_back(-count.revenue, id);
@@ -273,9 +317,13 @@ TEST_F(GeneratedShop, LinesAddUpAndBelongTogether) {
     bool card = line.at("payment_method") == "credit_card" || line.at("payment_method") == "debit_card";
     EXPECT_EQ(card, !line.at("card_number").empty());
     if (!line.at("user_id").empty()) {
-      const Record& user = shop_.users.at(line.at("user_id"));
-      EXPECT_EQ(user.at("city"), line.at("city"));
-      EXPECT_EQ(user.at("country"), line.at("country"));
+      const Record& user =
+          Shop::AsOf(shop_.user_versions, line.at("user_id"), Milliseconds(line.at("transaction_timestamp")));
+      if (line.at("status") != "returned") {  // what comes back is not sent anew
+        EXPECT_EQ(user.at("city"), line.at("city"));
+        EXPECT_EQ(user.at("country"), line.at("country"));
+        EXPECT_EQ(user.at("region"), line.at("region"));
+      }
       EXPECT_LE(Milliseconds(user.at("signup_at")), Milliseconds(line.at("transaction_timestamp")));
     }
     std::string key = line.at("order_id") + " " + line.at("product_id");
@@ -292,6 +340,146 @@ TEST_F(GeneratedShop, LinesAddUpAndBelongTogether) {
     EXPECT_GE(std::stoll(sold[key].at("quantity")), -std::stoll(line.at("quantity")));
     EXPECT_EQ(sold[key].at("user_id"), line.at("user_id"));
   }
+}
+
+TEST_F(GeneratedShop, LinesHaveThePriceOfTheirTime) {
+  for (const Record& line : shop_.lines) {
+    if (line.at("status") == "returned") continue;
+    const Record& product = Shop::AsOf(shop_.product_versions, line.at("product_id"),
+                                       Milliseconds(line.at("transaction_timestamp")));
+    EXPECT_EQ(Cents(product.at("price")), Cents(line.at("unit_price")));
+    EXPECT_EQ(product.at("active"), "true") << line.at("product_id");
+  }
+  for (const Record& event : shop_.events) {
+    if (event.at("price").empty()) continue;
+    const Record& product =
+        Shop::AsOf(shop_.product_versions, event.at("product_id"), Milliseconds(event.at("event_time")));
+    EXPECT_EQ(Cents(product.at("price")), Cents(event.at("price")));
+  }
+}
+
+TEST_F(GeneratedShop, ThingsChange) {
+  size_t users = 0, products = 0, prices = 0, segments = 0, cities = 0, gone = 0;
+  for (const auto& [id, versions] : shop_.user_versions) {
+    users += versions.size();
+    for (auto now = std::next(versions.begin()); now != versions.end(); ++now) {
+      const Record &before = std::prev(now)->second, &after = now->second;
+      segments += before.at("segment") != after.at("segment");
+      cities += before.at("city") != after.at("city");
+      for (const char* same : {"name", "email", "phone", "signup_at", "birth_year", "acquisition_channel"})
+        EXPECT_EQ(before.at(same), after.at(same));
+      EXPECT_LE(Cents(before.at("lifetime_value")), Cents(after.at("lifetime_value")));
+    }
+  }
+  for (const auto& [id, versions] : shop_.product_versions) {
+    products += versions.size();
+    for (auto now = std::next(versions.begin()); now != versions.end(); ++now) {
+      const Record &before = std::prev(now)->second, &after = now->second;
+      prices += before.at("price") != after.at("price");
+      gone += before.at("active") == "true" && after.at("active") == "false";
+      for (const char* same : {"name", "sku", "category", "brand", "created_at"})
+        EXPECT_EQ(before.at(same), after.at(same));
+    }
+  }
+  EXPECT_EQ(shop_.truth["versions"]["users"], users);
+  EXPECT_EQ(shop_.truth["versions"]["products"], products);
+  EXPECT_EQ(shop_.users.size(), 700u);
+  EXPECT_EQ(shop_.products.size(), 150u);
+  EXPECT_GT(segments, 20u);
+  EXPECT_GT(cities, 1u);
+  EXPECT_GT(prices, 20u);
+  EXPECT_GT(gone, 0u);
+}
+
+TEST_F(GeneratedShop, StockFollowsTheSales) {
+  std::map<std::string, std::map<int64_t, int64_t>> moved;  // by product and time
+  for (const Record& line : shop_.lines) {
+    const std::string &status = line.at("status"), &payment = line.at("payment_status");
+    bool sale =
+        (status == "completed" || status == "returned") && (payment == "paid" || payment == "refunded");
+    if (sale)
+      moved[line.at("product_id")][Milliseconds(line.at("transaction_timestamp"))] +=
+          std::stoll(line.at("quantity"));
+  }
+  int deliveries = 0;
+  for (const auto& [id, versions] : shop_.product_versions) {
+    for (auto now = versions.begin(); now != versions.end(); ++now) {
+      auto next = std::next(now);
+      auto begin = moved[id].lower_bound(now->first);
+      auto end = next == versions.end() ? moved[id].end() : moved[id].lower_bound(next->first);
+      int64_t left = std::stoll(now->second.at("stock_quantity"));
+      for (; begin != end; ++begin) left -= begin->second;
+      EXPECT_GE(left, 0) << id;
+      if (next == versions.end()) continue;
+      int64_t delivered = std::stoll(next->second.at("stock_quantity")) - left;
+      EXPECT_GE(delivered, 0) << id;
+      EXPECT_EQ(delivered % 10, 0) << id;
+      deliveries += delivered > 0;
+    }
+  }
+  EXPECT_GT(deliveries, 10);
+}
+
+TEST_F(GeneratedShop, SamplesAreAsInTheFiles) {
+  ASSERT_EQ(shop_.truth["sample_users"].size(), 5u);
+  for (const json& user : shop_.truth["sample_users"]) {
+    const auto& versions = shop_.user_versions.at(user.at("user_id"));
+    ASSERT_EQ(user.at("versions").size(), versions.size());
+    auto expected = versions.begin();
+    for (const json& version : user.at("versions")) {
+      EXPECT_EQ(version.at("valid_from"), expected->second.at("updated_at"));
+      EXPECT_EQ(version.at("segment"), expected->second.at("segment"));
+      EXPECT_EQ(version.at("city"), expected->second.at("city"));
+      ++expected;
+    }
+  }
+  ASSERT_EQ(shop_.truth["sample_products"].size(), 5u);
+  for (const json& product : shop_.truth["sample_products"]) {
+    const auto& versions = shop_.product_versions.at(product.at("product_id"));
+    ASSERT_EQ(product.at("versions").size(), versions.size());
+    auto expected = versions.begin();
+    for (const json& version : product.at("versions")) {
+      EXPECT_EQ(version.at("valid_from"), expected->second.at("updated_at"));
+      for (const char* name : {"price", "cost"}) EXPECT_EQ(version.at(name), expected->second.at(name));
+      EXPECT_EQ(version.at("active"), expected->second.at("active") == "true");
+      EXPECT_EQ(version.at("stock_quantity"), std::stoll(expected->second.at("stock_quantity")));
+      ++expected;
+    }
+  }
+}
+
+TEST_F(GeneratedShop, TastesAndLifetimesShowInTheFiles) {
+  std::map<std::string, std::vector<Record>> by_user;
+  for (const Record& line : shop_.lines)
+    if (line.at("quantity")[0] != '-') by_user[line.at("user_id")].push_back(line);
+  std::map<std::string, std::string> last_seen;
+  for (const Record& event : shop_.events)
+    last_seen[event.at("user_id")] = std::max(last_seen[event.at("user_id")], Dashed(event.at("_day")));
+  const json& tastes = shop_.truth["tastes"];
+  ASSERT_EQ(tastes["users"].size(), 100u);
+  std::map<std::string, std::vector<int>> factors;
+  for (const json& product : tastes["products"])
+    factors[product.at("product_id")] = product.at("factors").get<std::vector<int>>();
+  int lines = 0, favourite = 0, ended = 0;
+  double fit = 0;
+  for (const json& user : tastes["users"]) {
+    std::string last = user.at("last_day");
+    ended += last < "2025-11-01";
+    EXPECT_LE(last_seen[user.at("user_id")], last);
+    for (const Record& line : by_user[user.at("user_id")]) {
+      EXPECT_LE(Dashed(line.at("_day")), last);
+      const std::string& category = shop_.products.at(line.at("product_id")).at("category");
+      ++lines;
+      favourite += category == user.at("favourite_category");
+      auto found = factors.find(line.at("product_id"));
+      if (found == factors.end()) continue;
+      for (int i = 0; i < 4; ++i) fit += found->second[i] * user.at("factors")[i].get<int>();
+    }
+  }
+  EXPECT_GT(ended, 5);
+  EXPECT_LT(ended, 80);
+  EXPECT_GT(favourite, lines / 4);
+  EXPECT_GT(fit / lines, 1000);  // of products taken by chance: about 0
 }
 
 TEST_F(GeneratedShop, VisitsEndInRealOrders) {
@@ -361,7 +549,7 @@ TEST_F(GeneratedShop, LooksLikeAShop) {
   std::map<std::string, int> by_segment, members;
   for (const auto& [id, user] : shop_.users) ++members[user.at("segment")];
   for (const Record& line : shop_.lines) {
-    if (!line.at("user_id").empty()) ++by_segment[shop_.users.at(line.at("user_id")).at("segment")];
+    if (line.count("_segment")) ++by_segment[line.at("_segment")];
   }
   EXPECT_GT(by_segment["VIP"] * members["Regular"], 8 * by_segment["Regular"] * members["VIP"]);
 }

@@ -146,7 +146,8 @@ class Visits::Walk {
  public:
   Walk(Visits& visits, const Traits& who, Random& random)
       : visits_(visits),
-        catalog_(visits.orders_->catalog()),
+        assortment_(visits.orders_->assortment()),
+        catalog_(assortment_.catalog()),
         who_(who),
         random_(random),
         session_(static_cast<uint32_t>(visits.sessions_.size() - 1)),
@@ -229,14 +230,11 @@ class Visits::Walk {
 
   uint32_t SomeProduct() {
     if (random_.Chance(0.25)) NewInterest();
-    return catalog_.PickProduct(random_, category_);
+    return assortment_.Pick(random_, category_, visits_.slice_->day, who_.taste);
   }
 
  private:
-  void NewInterest() {
-    category_ = random_.Chance(0.35) ? who_.favourite
-                                     : catalog_.PickCategory(random_, visits_.day_->month_index, who_.region);
-  }
+  void NewInterest() { category_ = PickCategory(catalog_, who_, visits_.day_->month_index, random_); }
 
   Event& Push(EventType type, Page page, uint32_t product) {
     double seconds = 2 - 42 * std::log(1 - random_.Unit());
@@ -255,6 +253,7 @@ class Visits::Walk {
   }
 
   Visits& visits_;
+  const Assortment& assortment_;
   const Catalog& catalog_;
   const Traits& who_;
   Random& random_;
@@ -336,10 +335,10 @@ void Visits::AddBrowser() {
   uint32_t user = kGuest;
   if (random.Chance(kLoggedIn)) {
     const Customers& customers = orders_->customers();
-    user = customers.Pick(random, customers.SignedUpBefore(day_->begin));
+    user = customers.Pick(random, customers.SignedUpBefore(day_->begin), slice_->day);
   }
   Traits who = user == kGuest ? orders_->customers().TraitsOfGuest(random.Next())
-                              : orders_->customers().TraitsOf(user);
+                              : orders_->customers().TraitsAt(user, slice_->day);
   session.device = random.Chance(0.75) ? who.device : static_cast<uint8_t>(kMobile);
   session.source = PickSource(session.device, random);
   EnterAsUser(session, who, user, random);
