@@ -55,7 +55,7 @@ struct DeltaCommit {
   DeltaSchema schema;  // a change writes new metadata; no columns = schema and description as before
   std::string description;
   std::vector<DeltaFile> add;
-  std::vector<std::string> remove;  // paths
+  std::vector<std::string> remove;              // paths
   std::map<std::string, int64_t> transactions;  // application id → version (Delta's txn action)
 };
 

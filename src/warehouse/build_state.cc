@@ -110,14 +110,17 @@ Status SaveDays(sql::Connection& connection, const Model& model, const DaySet& d
                           sql::QuoteName(model.days.column), model.schema, model.name, name);
   } else {
     for (int64_t day : days.days) {
-      changed += fmt::format("{}(DATE '{}')", changed.empty() ? "VALUES " : ", ", FormatDay(DayFromDays(day)));
+      changed +=
+          fmt::format("{}(DATE '{}')", changed.empty() ? "VALUES " : ", ", FormatDay(DayFromDays(day)));
     }
   }
-  return connection.Execute(fmt::format(
-      "CREATE OR REPLACE TEMP TABLE changed_days AS SELECT * FROM ({1}) t(day); DELETE FROM souk.days WHERE model "
-      "= {0} AND day IN (FROM changed_days); INSERT INTO souk.days SELECT {0}, day, {2} FROM changed_days; DROP TABLE "
-      "temp.changed_days",
-      name, changed, version));
+  return connection.Execute(
+      fmt::format("CREATE OR REPLACE TEMP TABLE changed_days AS SELECT * FROM ({1}) t(day); DELETE FROM "
+                  "souk.days WHERE model "
+                  "= {0} AND day IN (FROM changed_days); INSERT INTO souk.days SELECT {0}, day, {2} FROM "
+                  "changed_days; DROP TABLE "
+                  "temp.changed_days",
+                  name, changed, version));
 }
 
 Status SaveModel(sql::Connection& connection, const std::string& name, const ModelState& state) {

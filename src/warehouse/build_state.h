@@ -18,10 +18,11 @@ struct ModelState {
   std::string definition;                       // Node::definition it was built from
   std::map<std::string, std::string> settings;  // Node::settings it was built from
   std::map<std::string, std::string> inputs;    // relation → signature it was built from
-  // Input → version it was built from: of the raw zone, of a lake model's Delta table, of a table's `version`.
+  // Input → version it was built from: of the raw zone, of a lake model's Delta table, of a table's
+  // `version`.
   std::map<std::string, int64_t> built_from;
-  int64_t version = 0;                          // of the warehouse when its rows last changed
-  int64_t delta_version = -1;                   // lake models: the snapshot that clean.<name> shows
+  int64_t version = 0;         // of the warehouse when its rows last changed
+  int64_t delta_version = -1;  // lake models: the snapshot that clean.<name> shows
   uint64_t rows = 0;
 };
 

@@ -15,8 +15,8 @@ namespace {
 using lake::DeltaSnapshot;
 
 // Application ids in the Delta log of a staging table: what it was built from.
-constexpr const char* kSignature = "souk";           // the model's signature
-constexpr const char* kRawVersion = "souk.raw";      // version of the raw zone that is in it
+constexpr const char* kSignature = "souk";       // the model's signature
+constexpr const char* kRawVersion = "souk.raw";  // version of the raw zone that is in it
 constexpr const char* kDefinition = "souk.definition";
 
 int64_t Mark(const std::string& hex) { return std::stoll(hex.substr(0, 15), nullptr, 16); }
@@ -247,8 +247,8 @@ Status Builder::BuildStaging(const PlannedModel& planned, Built& built) {
   return work_->View("new_" + model.name, built.view);
 }
 
-Result<DeltaSnapshot> Builder::StageRows(const PlannedModel& planned, LakeTable& table, const DeltaSnapshot& base,
-                                         Built& built) {
+Result<DeltaSnapshot> Builder::StageRows(const PlannedModel& planned, LakeTable& table,
+                                         const DeltaSnapshot& base, Built& built) {
   const Model& model = planned.node->model;
   Staging staging(*work_, model, NamesOf(built.columns));
   bool rejects_added = false;
@@ -269,9 +269,11 @@ Result<DeltaSnapshot> Builder::StageRows(const PlannedModel& planned, LakeTable&
                       parts_.clock->Now());
 }
 
-// Input that was only added to is merged; anything else is read again as a whole, and only what differs is written.
-Result<DaySet> Builder::MakeStagedRows(const PlannedModel& planned, LakeTable& table, const DeltaSnapshot& base,
-                                       const Built& built, Staging& staging, bool& rejects_added) {
+// Input that was only added to is merged; anything else is read again as a whole, and only what differs is
+// written.
+Result<DaySet> Builder::MakeStagedRows(const PlannedModel& planned, LakeTable& table,
+                                       const DeltaSnapshot& base, const Built& built, Staging& staging,
+                                       bool& rejects_added) {
   const Node& node = *planned.node;
   std::string raw = RecordOf(node);
   const RawInput& input = inputs_.at(raw);
@@ -330,8 +332,8 @@ Status Builder::ServeRejected(const Model& model, Built& built) {
   columns.push_back({kRejectReason, "VARCHAR"});
   built.rejected_view = table.Select(snapshot.files, columns);
   if (snapshot.files.empty()) return {};
-  TRY(auto counts, work_->Query(fmt::format("SELECT {0}, count(*) FROM ({1}) GROUP BY 1 ORDER BY 1", kRejectReason,
-                                            built.rejected_view)));
+  TRY(auto counts, work_->Query(fmt::format("SELECT {0}, count(*) FROM ({1}) GROUP BY 1 ORDER BY 1",
+                                            kRejectReason, built.rejected_view)));
   for (const auto& row : counts.rows) {
     built.rejects.push_back({model.name, sql::CellText(row[0]), std::stoull(sql::CellText(row[1]))});
     progress_.Line(fmt::format("{}: {} rows kept out: {}", model.name, built.rejects.back().rows,
@@ -347,10 +349,12 @@ Status Builder::BuildDerived(const PlannedModel& planned, Built& built) {
   if (model.materialized == Materialized::kTable) {
     TRY_STATUS(MakeDerivedRows(planned, built));
     if (built.changed.all) return work_->View("new_" + model.name, "SELECT * FROM " + built.rows);
-    std::string served = fmt::format("SELECT {} FROM {}.{}", ColumnList(built.columns), model.schema, model.name);
+    std::string served =
+        fmt::format("SELECT {} FROM {}.{}", ColumnList(built.columns), model.schema, model.name);
     if (!built.changed.none()) {
-      served += fmt::format(" WHERE NOT ({}) UNION ALL SELECT {} FROM {}",
-                            built.changed.Condition(model.days.column), ColumnList(built.columns), built.rows);
+      served +=
+          fmt::format(" WHERE NOT ({}) UNION ALL SELECT {} FROM {}",
+                      built.changed.Condition(model.days.column), ColumnList(built.columns), built.rows);
     }
     return work_->View("new_" + model.name, served);
   }
@@ -425,9 +429,10 @@ Status Builder::MakeDerivedRows(const PlannedModel& planned, Built& built) {
   // Often nothing comes of a change upstream: a table without days is compared as a whole.
   if (!comparable || !model.days.column.empty()) return {};
   TRY(uint64_t differences,
-      work_->Count(fmt::format("SELECT count(*) FROM ((FROM {0} EXCEPT ALL FROM {1}) UNION ALL (FROM {1} EXCEPT "
-                               "ALL FROM {0}))",
-                               built.rows, served)));
+      work_->Count(
+          fmt::format("SELECT count(*) FROM ((FROM {0} EXCEPT ALL FROM {1}) UNION ALL (FROM {1} EXCEPT "
+                      "ALL FROM {0}))",
+                      built.rows, served)));
   if (differences == 0) built.changed = {};
   return {};
 }

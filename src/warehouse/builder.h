@@ -1,9 +1,12 @@
 // One build. Each stage leaves the warehouse whole, and a build that died is finished by the next one:
-//   lake models        rows are made in the work area, then files, then the Delta commit, marked with the model's
-//                      signature; the warehouse still reads the snapshot before (the model's view names its files)
+//   lake models        rows are made in the work area, then files, then the Delta commit, marked with the
+//   model's
+//                      signature; the warehouse still reads the snapshot before (the model's view names its
+//                      files)
 //   tables             rows are made in the work area
 //   one transaction    tables, views and state of the warehouse
-//   copies in the lake files, then a Delta commit marked with the version of the table; a copy whose mark is another
+//   copies in the lake files, then a Delta commit marked with the version of the table; a copy whose mark is
+//   another
 //                      is behind and is written again
 #pragma once
 
@@ -54,13 +57,15 @@ class Builder {
   Status BuildStaging(const PlannedModel& planned, Built& built);
   Result<lake::DeltaSnapshot> StageRows(const PlannedModel& planned, LakeTable& table,
                                         const lake::DeltaSnapshot& base, Built& built);
-  Result<DaySet> MakeStagedRows(const PlannedModel& planned, LakeTable& table, const lake::DeltaSnapshot& base,
-                                const Built& built, Staging& staging, bool& rejects_added);
+  Result<DaySet> MakeStagedRows(const PlannedModel& planned, LakeTable& table,
+                                const lake::DeltaSnapshot& base, const Built& built, Staging& staging,
+                                bool& rejects_added);
   Status WriteRejected(const Model& model, Staging& staging, bool added, Built& built);
   Status ServeRejected(const Model& model, Built& built);
   Status BuildDerived(const PlannedModel& planned, Built& built);
   Status MakeDerivedRows(const PlannedModel& planned, Built& built);
-  Status FinishLake(const PlannedModel& planned, LakeTable& table, const lake::DeltaSnapshot& base, Built& built);
+  Status FinishLake(const PlannedModel& planned, LakeTable& table, const lake::DeltaSnapshot& base,
+                    Built& built);
   Status TestModel(const Model& model, const std::string& relation);
   Status TestTables();
 

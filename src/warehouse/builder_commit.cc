@@ -108,8 +108,9 @@ Result<WarehouseState> Builder::Describe() {
   state.version = next_version_;
   state.built_at = parts_.clock->Now();
   TRY(auto facts,
-      work_->Query("SELECT count(*) FROM information_schema.tables WHERE table_catalog = current_database() AND "
-                   "table_schema = 'ecommerce' AND table_name IN ('fact_transactions', 'fact_clickstream')"));
+      work_->Query(
+          "SELECT count(*) FROM information_schema.tables WHERE table_catalog = current_database() AND "
+          "table_schema = 'ecommerce' AND table_name IN ('fact_transactions', 'fact_clickstream')"));
   if (sql::CellText(facts.At(0, 0)) != "2") return state;
   // A day whose last event is at its very end is over; so is one in data that knows days only (all at
   // midnight).
@@ -161,11 +162,12 @@ Status Builder::ExportTable(const Model& model, const ModelState& state) {
   // What this build made is at hand, without reading it from the disk.
   auto built = built_.find(model.name);
   if (days.all && built != built_.end() && built->second.changed.all) relation = built->second.rows;
-  if (!days.all) relation = fmt::format("(SELECT * FROM {} WHERE {})", relation, days.Condition(model.days.column));
+  if (!days.all)
+    relation = fmt::format("(SELECT * FROM {} WHERE {})", relation, days.Condition(model.days.column));
   TRY(WrittenFiles written, table.Write(work_->connections(), relation, columns, progress_));
   CrashPoint("export_written");
-  TRY(snapshot, table.Commit(snapshot, written, columns, days, {{kTableVersion, state.version}},
-                             parts_.clock->Now()));
+  TRY(snapshot,
+      table.Commit(snapshot, written, columns, days, {{kTableVersion, state.version}}, parts_.clock->Now()));
   CrashPoint("export_committed");
   return {};
 }

@@ -5,12 +5,13 @@
 namespace souk::warehouse {
 namespace {
 
-// The moments at which a lookup in the dimension begins to give another answer, with that answer. A version that
-// ends without a successor gives none from then on.
+// The moments at which a lookup in the dimension begins to give another answer, with that answer. A version
+// that ends without a successor gives none from then on.
 std::string Breakpoints(const std::string& relation, const std::string& key, const std::string& columns,
                         const std::string& nulls) {
   return fmt::format(
-      "SELECT {1} AS k, valid_from AS since{2} FROM {0} UNION ALL SELECT o.{1}, o.valid_to{3} FROM {0} o WHERE "
+      "SELECT {1} AS k, valid_from AS since{2} FROM {0} UNION ALL SELECT o.{1}, o.valid_to{3} FROM {0} o "
+      "WHERE "
       "o.valid_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {0} n WHERE n.{1} = o.{1} AND n.valid_from = "
       "o.valid_to)",
       relation, key, columns, nulls);
@@ -32,7 +33,8 @@ Result<lake::DeltaSnapshot> Builder::SnapshotOf(const Model& model) const {
   auto built = built_.find(model.name);
   if (built != built_.end()) return *built->second.snapshot;
   const ModelState* state = StateBefore(model.name);
-  return TableOf(model).Snapshot(state == nullptr ? std::nullopt : std::optional<int64_t>(state->delta_version));
+  return TableOf(model).Snapshot(state == nullptr ? std::nullopt
+                                                  : std::optional<int64_t>(state->delta_version));
 }
 
 // A SELECT of these days of a model that others read by days.
@@ -68,10 +70,10 @@ Result<DaySet> Builder::ChangedDays(const PlannedModel& planned) {
   if (model.days.column.empty()) return Forced().none() ? days : DaySet::All();
   if (!days.all && !Forced().none()) {
     // Only days that there are: the others have nothing to be made of.
-    TRY(DaySet present, ReadDays(*work_, fmt::format("SELECT DISTINCT {0} FROM {1} UNION SELECT DISTINCT {2} FROM {3}",
-                                                     graph_.Find(model.days.of)->model.days.column,
-                                                     Names().at(model.days.of), model.days.column,
-                                                     model.schema + "." + model.name)));
+    TRY(DaySet present,
+        ReadDays(*work_, fmt::format("SELECT DISTINCT {0} FROM {1} UNION SELECT DISTINCT {2} FROM {3}",
+                                     graph_.Find(model.days.of)->model.days.column, Names().at(model.days.of),
+                                     model.days.column, model.schema + "." + model.name)));
     DaySet forced = Forced();
     for (int64_t day : present.days) {
       if (forced.Contains(day)) days.days.insert(day);
@@ -137,17 +139,19 @@ Result<DaySet> Builder::DaysThatLookUp(const PlannedModel& planned, const std::s
   }
   std::string before = Breakpoints(served, lookup.key, columns, nulls);
   std::string after = Breakpoints(built->second.rows, lookup.key, columns, nulls);
-  TRY_STATUS(work_->Make("since", fmt::format("SELECT k, min(since) AS since FROM ((({0}) EXCEPT ({1})) UNION ALL "
-                                              "(({1}) EXCEPT ({0}))) GROUP BY k",
-                                              before, after)));
+  TRY_STATUS(
+      work_->Make("since", fmt::format("SELECT k, min(since) AS since FROM ((({0}) EXCEPT ({1})) UNION ALL "
+                                       "(({1}) EXCEPT ({0}))) GROUP BY k",
+                                       before, after)));
   const Model& of = graph_.Find(model.days.of)->model;
-  return ReadDays(*work_, fmt::format("SELECT DISTINCT f.{} FROM {} f JOIN {} s ON f.{} = s.k AND f.{} >= s.since",
-                                      of.days.column, Names().at(of.name), WorkArea::Name("since"), lookup.key,
-                                      lookup.time));
+  return ReadDays(
+      *work_,
+      fmt::format("SELECT DISTINCT f.{} FROM {} f JOIN {} s ON f.{} = s.k AND f.{} >= s.since",
+                  of.days.column, Names().at(of.name), WorkArea::Name("since"), lookup.key, lookup.time));
 }
 
-// `days`, and all others that have rows which belong together with a row of these days. `with_old`: also with rows
-// that these days had when the model was last built.
+// `days`, and all others that have rows which belong together with a row of these days. `with_old`: also with
+// rows that these days had when the model was last built.
 Result<DaySet> Builder::Together(const PlannedModel& planned, const DaySet& days, bool with_old) {
   const Model& model = planned.node->model;
   const Model& of = graph_.Find(model.days.of)->model;

@@ -11,11 +11,11 @@ using Json = nlohmann::json;
 // What a syntax tree says of one relation.
 struct Uses {
   std::string relation;
-  std::set<std::string> names;    // the relation's own or its aliases
-  std::set<std::string> plain;    // columns written without a relation
+  std::set<std::string> names;  // the relation's own or its aliases
+  std::set<std::string> plain;  // columns written without a relation
   std::set<std::pair<std::string, std::string>> qualified;
-  bool everything = false;        // a star without a relation
-  std::set<std::string> stars;    // relations with a star
+  bool everything = false;      // a star without a relation
+  std::set<std::string> stars;  // relations with a star
 };
 
 void Note(const Json& node, Uses& uses) {
@@ -54,9 +54,9 @@ Result<std::set<std::string>> ColumnsRead(sql::Connection& connection, const std
   Uses uses;
   uses.relation = relation;
   Walk(tree, uses);
-  bool all = uses.everything || std::any_of(uses.names.begin(), uses.names.end(), [&](const std::string& name) {
-               return uses.stars.contains(name);
-             });
+  bool all =
+      uses.everything || std::any_of(uses.names.begin(), uses.names.end(),
+                                     [&](const std::string& name) { return uses.stars.contains(name); });
   std::set<std::string> read;
   for (const std::string& column : columns) {
     bool named = std::any_of(uses.names.begin(), uses.names.end(), [&](const std::string& name) {

@@ -61,10 +61,11 @@ Result<CompiledModel> Compile(sql::Connection& connection, const Node& node, con
     for (const ModelColumn& column : model.columns) names.push_back(column.name);
     for (const std::string& key : model.key) keys += (keys.empty() ? "" : ", ") + key;
     query = fmt::format("SELECT {} FROM ({}) model", list, query);
-    text = fmt::format("SELECT {} FROM (SELECT model.*, ROW_NUMBER() OVER (PARTITION BY {} ORDER BY {}) AS version_rank "
-                       "FROM (\n{}) model{}) versions\nWHERE version_rank = 1",
-                       list, keys, OrderOfVersions(model, names), text,
-                       model.rejects.empty() ? "" : " WHERE reject_reason IS NULL");
+    text = fmt::format(
+        "SELECT {} FROM (SELECT model.*, ROW_NUMBER() OVER (PARTITION BY {} ORDER BY {}) AS version_rank "
+        "FROM (\n{}) model{}) versions\nWHERE version_rank = 1",
+        list, keys, OrderOfVersions(model, names), text,
+        model.rejects.empty() ? "" : " WHERE reject_reason IS NULL");
   }
   auto columns = MakeEmpty(connection, model.name, query);
   if (!columns) return Wrap(columns.error(), model.file);

@@ -55,9 +55,9 @@ Status Define(Node& node, const std::vector<sql::Macro>& macros,
   for (const auto& [name, value] : settings) {
     if (expanded->find("{" + name + "}") != std::string::npos) node.settings[name] = value;
   }
-  std::string text_of_model = *expanded + fmt::format("\n{}\n{}\n{}", fmt::join(node.model.key, ","),
-                                                      fmt::join(node.model.newest, ","),
-                                                      fmt::join(node.model.partitions, ","));
+  std::string text_of_model =
+      *expanded + fmt::format("\n{}\n{}\n{}", fmt::join(node.model.key, ","),
+                              fmt::join(node.model.newest, ","), fmt::join(node.model.partitions, ","));
   node.definition = Sha256Hex(text_of_model).substr(0, 16);
   return {};
 }
@@ -106,14 +106,16 @@ Status CheckDays(const Node& node, const std::vector<Node>& nodes) {
   }
   for (const auto& [name, lookup] : model.days.looks_up) {
     const Model* dimension = read(name);
-    if (dimension == nullptr || dimension->materialized != Materialized::kTable || !dimension->days.column.empty()) {
-      return Fail(Code::kInvalid, "{}: looks_up names {}, which must be a table without days that the SQL reads",
-                  model.file, name);
+    if (dimension == nullptr || dimension->materialized != Materialized::kTable ||
+        !dimension->days.column.empty()) {
+      return Fail(Code::kInvalid,
+                  "{}: looks_up names {}, which must be a table without days that the SQL reads", model.file,
+                  name);
     }
   }
-  if (!model.newest.empty() &&
-      (node.inputs.size() != 1 || !node.inputs.front().starts_with("raw_"))) {
-    return Fail(Code::kInvalid, "{}: a model with newest reads one raw relation and nothing else", model.file);
+  if (!model.newest.empty() && (node.inputs.size() != 1 || !node.inputs.front().starts_with("raw_"))) {
+    return Fail(Code::kInvalid, "{}: a model with newest reads one raw relation and nothing else",
+                model.file);
   }
   return {};
 }

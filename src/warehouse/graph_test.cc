@@ -69,7 +69,7 @@ TEST_F(GraphTest, CycleIsNamed) {
 TEST_F(GraphTest, WhatReadsTablesIsBuiltAfterThem) {
   auto graph = Make();
   Write("m", "SELECT product_key FROM stg_products",
-        "materialized: lake\ncolumns:\n"
+        "materialized: lake\nnewest: [product_key]\ncolumns:\n"
         "  - {name: product_key, description: d, tests: [{relationships: dim_products.product_key}]}\n");
   EXPECT_EQ(
       Make().error().message,

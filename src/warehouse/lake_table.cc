@@ -87,8 +87,8 @@ Result<WrittenFiles> LakeTable::Write(std::vector<sql::Connection>& connections,
     tasks.push_back({file_name, query});
   } else {
     std::string column = QuoteName(model_.days.column);
-    TRY(auto days, connections.front().Query(
-                       fmt::format("SELECT DISTINCT {0} FROM {1} ORDER BY 1", column, relation)));
+    TRY(auto days,
+        connections.front().Query(fmt::format("SELECT DISTINCT {0} FROM {1} ORDER BY 1", column, relation)));
     for (const auto& row : days.rows) {
       TRY(Day day, ParseDay(sql::CellText(row[0])));
       tasks.push_back({DayFolder(day) + file_name,
@@ -178,8 +178,10 @@ DaySet LakeTable::Difference(const DeltaSnapshot& before, const DeltaSnapshot& a
   DaySet days;
   auto note = [&](const DeltaFile& file) {
     auto day = DayOf(file);
-    if (day) days.days.insert(*day);
-    else days.all = true;
+    if (day)
+      days.days.insert(*day);
+    else
+      days.all = true;
   };
   for (const DeltaFile& file : after.files) {
     if (left.erase(file.path) == 0) note(file);

@@ -25,8 +25,8 @@ class LakeTable {
  public:
   LakeTable(std::shared_ptr<lake::FileStore> store, const Model& model, std::string codec);
 
-  // The rows of `relation`, which all connections must see, as Parquet: one file per day (one file in all for a
-  // model without partitions), as many at a time as there are connections.
+  // The rows of `relation`, which all connections must see, as Parquet: one file per day (one file in all for
+  // a model without partitions), as many at a time as there are connections.
   Result<WrittenFiles> Write(std::vector<sql::Connection>& connections, const std::string& relation,
                              const std::vector<sql::Column>& columns, Progress& progress);
   // Makes `written` the content of these days, on top of `base`. `transactions` as in lake::DeltaCommit.

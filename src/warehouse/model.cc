@@ -116,7 +116,9 @@ Status CheckKinds(const std::string& file, const Model& model) {
 
 Status ParseHead(const YAML::Node& node, const std::string& file, Model& model) {
   TRY_STATUS(OnlyKeys(
-      node, {"model", "description", "materialized", "key", "newest", "days", "partitions", "rejects", "columns"}, file));
+      node,
+      {"model", "description", "materialized", "key", "newest", "days", "partitions", "rejects", "columns"},
+      file));
   if (Text(node, "model") != model.name) {
     return Fail(Code::kInvalid, "{}: model is '{}'; a file describes the model of its own name", file,
                 Text(node, "model"));

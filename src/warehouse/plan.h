@@ -24,8 +24,8 @@ struct RawInput {
 using RawInputs = std::map<std::string, RawInput>;
 Result<RawInputs> ReadRawInputs(const lake::RawZone& raw);
 
-// Whether all files that counted at `version` of the record still do, read the same way. Then `files` becomes those
-// that were added since.
+// Whether all files that counted at `version` of the record still do, read the same way. Then `files` becomes
+// those that were added since.
 Result<bool> KeepAddedFiles(const lake::RawZone& raw, const RawInput& input, int64_t version,
                             std::vector<lake::RawFile>& files);
 

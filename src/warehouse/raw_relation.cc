@@ -116,15 +116,14 @@ Result<SourceTypes> ParquetTypes(sql::Connection& connection, const std::string&
   return types;
 }
 
-// Whether all files have the same columns of the same types. Uniting them by name costs a look into every file
-// whenever the query is prepared.
+// Whether all files have the same columns of the same types. Uniting them by name costs a look into every
+// file whenever the query is prepared.
 Result<bool> AlikeParquet(sql::Connection& connection, const std::string& files, size_t count) {
   if (count == 1) return true;
-  TRY(auto table,
-      connection.Query(fmt::format(
-          "SELECT count(*) FROM (SELECT name FROM parquet_schema({}) GROUP BY name, type, type_length, logical_type, "
-          "precision, scale, converted_type HAVING count(*) <> {})",
-          files, count)));
+  TRY(auto table, connection.Query(fmt::format("SELECT count(*) FROM (SELECT name FROM parquet_schema({}) "
+                                               "GROUP BY name, type, type_length, logical_type, "
+                                               "precision, scale, converted_type HAVING count(*) <> {})",
+                                               files, count)));
   return std::get<int64_t>(table.At(0, 0)) == 0;
 }
 
@@ -169,8 +168,9 @@ Result<std::string> GroupSql(sql::Connection& connection, const lake::FileStore&
   std::string reader;
   if (format.kind == "parquet") {
     TRY(bool alike, AlikeParquet(connection, files, group.files.size()));
-    reader = fmt::format("read_parquet({}, union_by_name = {}, file_row_number = {}, hive_partitioning = false)",
-                         files, !alike, !HasIds(schema, format));
+    reader =
+        fmt::format("read_parquet({}, union_by_name = {}, file_row_number = {}, hive_partitioning = false)",
+                    files, !alike, !HasIds(schema, format));
     TRY(types, ParquetTypes(connection, reader));
   } else if (format.kind == "csv" || format.kind == "json") {
     types = TextTypes(schema, format);
@@ -205,7 +205,8 @@ std::vector<sql::Column> RawColumns(const Schema& schema) {
 }
 
 bool RawRowsAreNumbered(const Schema& schema, const std::vector<RawFile>& files) {
-  return std::any_of(files.begin(), files.end(), [&](const RawFile& file) { return !HasIds(schema, file.format); });
+  return std::any_of(files.begin(), files.end(),
+                     [&](const RawFile& file) { return !HasIds(schema, file.format); });
 }
 
 Result<std::string> RawRelationSql(sql::Connection& connection, const lake::FileStore& store,

@@ -15,7 +15,8 @@ Staging::Staging(WorkArea& work, const Model& model, std::vector<std::string> co
 
 std::string Staging::List(const std::string& qualifier) const {
   std::string list;
-  for (const std::string& column : columns_) list += (list.empty() ? "" : ", ") + qualifier + QuoteName(column);
+  for (const std::string& column : columns_)
+    list += (list.empty() ? "" : ", ") + qualifier + QuoteName(column);
   return list;
 }
 
@@ -28,8 +29,8 @@ std::string Staging::Keys() const {
 Status Staging::Make(const std::string& query) {
   TRY_STATUS(work_.Make(rows_, query));
   if (!model_.rejects.empty()) {
-    TRY_STATUS(work_.Make(rejected_, fmt::format("SELECT DISTINCT * FROM {} WHERE {} IS NOT NULL", rows(),
-                                                 kRejectReason)));
+    TRY_STATUS(work_.Make(
+        rejected_, fmt::format("SELECT DISTINCT * FROM {} WHERE {} IS NOT NULL", rows(), kRejectReason)));
     TRY_STATUS(work_.Execute(fmt::format("DELETE FROM {} WHERE {} IS NOT NULL", rows(), kRejectReason)));
   }
   return RemoveCopies();
@@ -65,15 +66,17 @@ Result<DaySet> Staging::ReadDays(const std::string& query) {
 Result<DaySet> Staging::KeepDifferent(const std::string& before, const DaySet& forced) {
   std::string day = model_.days.column.empty() ? "1" : QuoteName(model_.days.column);
   std::string side =
-      "SELECT {0} AS day, count(*) AS n, bit_xor(hash({1})) AS x, sum(CAST(hash({1}) AS HUGEINT)) AS s FROM {2} "
+      "SELECT {0} AS day, count(*) AS n, bit_xor(hash({1})) AS x, sum(CAST(hash({1}) AS HUGEINT)) AS s FROM "
+      "{2} "
       "GROUP BY 1";
-  TRY(DaySet days,
-      ReadDays(fmt::format("SELECT coalesce(a.day, b.day) FROM ({}) a FULL JOIN ({}) b ON a.day = b.day WHERE "
-                           "a.n IS DISTINCT FROM b.n OR a.x IS DISTINCT FROM b.x OR a.s IS DISTINCT FROM b.s",
-                           fmt::format(fmt::runtime(side), day, List(), rows()),
-                           fmt::format(fmt::runtime(side), day, List(), before))));
+  TRY(DaySet days, ReadDays(fmt::format(
+                       "SELECT coalesce(a.day, b.day) FROM ({}) a FULL JOIN ({}) b ON a.day = b.day WHERE "
+                       "a.n IS DISTINCT FROM b.n OR a.x IS DISTINCT FROM b.x OR a.s IS DISTINCT FROM b.s",
+                       fmt::format(fmt::runtime(side), day, List(), rows()),
+                       fmt::format(fmt::runtime(side), day, List(), before))));
   if (model_.days.column.empty()) return days;
-  TRY(DaySet present, ReadDays(fmt::format("SELECT {0} FROM {1} UNION SELECT {0} FROM {2}", day, rows(), before)));
+  TRY(DaySet present,
+      ReadDays(fmt::format("SELECT {0} FROM {1} UNION SELECT {0} FROM {2}", day, rows(), before)));
   for (int64_t number : present.days) {
     if (forced.Contains(number)) days.days.insert(number);
   }
@@ -85,18 +88,20 @@ Result<DaySet> Staging::KeepDifferent(const std::string& before, const DaySet& f
 // A new row counts when it comes before the row that is known by the same key. The days that change are those
 // of such rows, and those of the rows that they replace.
 Result<DaySet> Staging::FindWinners(const std::string& before) {
-  TRY_STATUS(work_.Make(known_, fmt::format("SELECT {} FROM {} SEMI JOIN {} USING ({})", List(), before, rows(),
-                                            Keys())));
+  TRY_STATUS(work_.Make(
+      known_, fmt::format("SELECT {} FROM {} SEMI JOIN {} USING ({})", List(), before, rows(), Keys())));
   TRY_STATUS(work_.Make(
       winners_,
-      fmt::format("SELECT {0} FROM (SELECT *, row_number() OVER (PARTITION BY {1} ORDER BY {2}, fresh) AS place "
-                  "FROM (SELECT {0}, 0 AS fresh FROM {3} UNION ALL SELECT {0}, 1 FROM {4})) "
-                  "WHERE place = 1 AND fresh = 1",
-                  List(), Keys(), OrderOfVersions(model_, columns_), WorkArea::Name(known_), rows())));
+      fmt::format(
+          "SELECT {0} FROM (SELECT *, row_number() OVER (PARTITION BY {1} ORDER BY {2}, fresh) AS place "
+          "FROM (SELECT {0}, 0 AS fresh FROM {3} UNION ALL SELECT {0}, 1 FROM {4})) "
+          "WHERE place = 1 AND fresh = 1",
+          List(), Keys(), OrderOfVersions(model_, columns_), WorkArea::Name(known_), rows())));
   std::string day = model_.days.column.empty() ? "1" : QuoteName(model_.days.column);
-  return ReadDays(fmt::format("SELECT DISTINCT {0} FROM {1} UNION SELECT DISTINCT {0} FROM {2} SEMI JOIN {1} "
-                              "USING ({3})",
-                              day, WorkArea::Name(winners_), WorkArea::Name(known_), Keys()));
+  return ReadDays(
+      fmt::format("SELECT DISTINCT {0} FROM {1} UNION SELECT DISTINCT {0} FROM {2} SEMI JOIN {1} "
+                  "USING ({3})",
+                  day, WorkArea::Name(winners_), WorkArea::Name(known_), Keys()));
 }
 
 Status Staging::FillDays(const std::string& before) {

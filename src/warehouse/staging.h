@@ -23,7 +23,8 @@ class Staging {
 
   // Everything the query gives. The query has reject_reason as its last column if the model rejects rows.
   Status Make(const std::string& query);
-  // After Make of all input: leaves the days that differ from those of the relation `before`, and `forced` ones.
+  // After Make of all input: leaves the days that differ from those of the relation `before`, and `forced`
+  // ones.
   Result<DaySet> KeepDifferent(const std::string& before, const DaySet& forced);
   // After Make of the input that is new: leaves the days that change when it is added to `before`.
   // `days_of(days)` gives a SELECT of these days of `before`.

@@ -184,7 +184,9 @@ TEST_F(WarehouseTest, DaysAskedForAreMadeAgain) {
   ASSERT_TRUE(connection->Execute("UPDATE ecommerce.fact_transactions SET total_amount = 9").has_value());
   BuildRequest request;
   request.from = request.to = Day{2025, 3, 2};
-  EXPECT_EQ(shop_.Runs(request).front(), "stg_transactions: days asked for");
+  EXPECT_EQ(shop_.Runs(request),
+            (Lines{"stg_clickstream: days asked for", "stg_transactions: days asked for",
+                   "fact_clickstream: days asked for", "fact_transactions: days asked for"}));
   shop_.MustBuild(request);
   EXPECT_EQ(shop_.Rows("SELECT shop_day, total_amount FROM ecommerce.fact_transactions ORDER BY 1"),
             (Lines{"2025-03-01|9.00", "2025-03-02|1.00"}));
@@ -206,8 +208,8 @@ TEST_F(WarehouseTest, OnlyTheseModels) {
   EXPECT_EQ(shop_.Build(request).error().message, "there is no model stg_user; did you mean stg_users?");
   request.only = {"stg_users", "dim_users"};
   shop_.MustBuild(request);
-  EXPECT_EQ(shop_.Row("SELECT count(*) FROM ecommerce.dim_users"), "3");
-  EXPECT_EQ(shop_.Runs().front(), "fact_transactions: dim_users changes");
+  EXPECT_EQ(shop_.Row("SELECT count(DISTINCT user_id) FROM ecommerce.dim_users"), "3");
+  EXPECT_EQ(shop_.Runs().front(), "fact_clickstream: dim_users changes");
 }
 
 TEST_F(WarehouseTest, FailedTestKeepsWhatIsServed) {

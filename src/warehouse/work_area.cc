@@ -38,7 +38,8 @@ Result<std::unique_ptr<WorkArea>> WorkArea::Open(const std::shared_ptr<sql::Data
   TRY(auto threads, first.Query("SELECT CAST(current_setting('threads') AS BIGINT)"));
   auto wanted = std::min<int64_t>(std::get<int64_t>(threads.At(0, 0)), kMostConnections);
   // One that a build left behind, whose end failed, would only be in the way.
-  TRY_STATUS(first.Execute("DETACH DATABASE IF EXISTS build; ATTACH ':memory:' AS build; SET parquet_metadata_cache = true"));
+  TRY_STATUS(first.Execute(
+      "DETACH DATABASE IF EXISTS build; ATTACH ':memory:' AS build; SET parquet_metadata_cache = true"));
   std::vector<sql::Connection> connections;
   connections.push_back(std::move(first));
   for (int64_t i = 1; i < wanted; ++i) {

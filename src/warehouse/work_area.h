@@ -1,6 +1,6 @@
-// Where a build makes its rows before they count: an in-memory database beside the warehouse, seen by all of the
-// build's connections, spilled to disk by DuckDB when the memory budget is reached, gone with the build. So the
-// warehouse itself is only locked for the short transaction at the end.
+// Where a build makes its rows before they count: an in-memory database beside the warehouse, seen by all of
+// the build's connections, spilled to disk by DuckDB when the memory budget is reached, gone with the build.
+// So the warehouse itself is only locked for the short transaction at the end.
 #pragma once
 
 #include <memory>
@@ -25,8 +25,8 @@ class WorkArea {
 
   // "build.name"
   static std::string Name(const std::string& name) { return "build." + sql::QuoteName(name); }
-  // Whether rows without ORDER BY come in the order in which they are read. A build does without, at half the work
-  // for input of many files, except where rows are counted. Holds for the whole database until the end.
+  // Whether rows without ORDER BY come in the order in which they are read. A build does without, at half the
+  // work for input of many files, except where rows are counted. Holds for the whole database until the end.
   Status KeepOrder(bool keep);
   // Makes or replaces the table build.<name>.
   Status Make(const std::string& name, const std::string& query);
