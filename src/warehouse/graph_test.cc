@@ -67,9 +67,8 @@ TEST_F(GraphTest, CycleIsNamed) {
 }
 
 TEST_F(GraphTest, WhatReadsTablesIsBuiltAfterThem) {
-  auto graph = Make();
-  Write("m", "SELECT product_key FROM stg_products",
-        "materialized: lake\nnewest: [product_key]\ncolumns:\n"
+  Write("m", "SELECT product_key, shop_day FROM fact_transactions",
+        "materialized: lake\ndays: {column: shop_day, of: fact_transactions}\ncolumns:\n"
         "  - {name: product_key, description: d, tests: [{relationships: dim_products.product_key}]}\n");
   EXPECT_EQ(
       Make().error().message,

@@ -143,7 +143,7 @@ def edges(table, work, souk):
         ("last second of a day", first, first, {}),
         ("the day the clocks change", day("2025-03-30"), day("2025-03-30"), {}),
         ("changed on the next day", last, last, {}),
-        ("VIP now", first, last, {"segment": ["VIP"]}),
+        ("VIP", first, last, {"segment": ["VIP"]}),
         ("one category", first, last, {"category": ["Kitchen"]}),
         ("source or country", first, last, {"region": ["France", "Unknown"], "category": ["Kitchen", "Uncategorised"]}),
         ("two payment methods", first, last, {"payment_method": ["wallet", "paypal"]}),

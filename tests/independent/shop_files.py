@@ -2,6 +2,7 @@
 
 import csv
 import json
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -12,6 +13,7 @@ from line import NO_CATEGORY, UNKNOWN_REGION, Line, Session, clean_id, exclusion
 from money import ZERO, cents, rounded
 
 SESSION_PAUSE = timedelta(minutes=30)
+BEGINNING = datetime.min.replace(tzinfo=timezone.utc)
 
 
 def shop(directory, time_zone):
@@ -23,8 +25,8 @@ def shop(directory, time_zone):
         raise SystemExit(f"{directory}: no transactions/ below it; make one with `souk generate history --format csv`")
     zone = ZoneInfo(time_zone)
     account = Counter()
-    users = _newest(_records(root / "users"), "user_id", None, zone, account, "users")
-    products = _newest(_records(root / "products"), "product_id", None, zone, account, "products")
+    users = Versions(_records(root / "users"), "user_id", zone)
+    products = Versions(_records(root / "products"), "product_id", zone)
     raw_lines = _newest(_records(root / "transactions"), "transaction_id", "transaction_timestamp", zone, account,
                         "transactions")
     events = _newest(_records(root / "clickstream"), "event_id", "event_time", zone, account, "events")
@@ -32,6 +34,29 @@ def shop(directory, time_zone):
     for line in lines:
         account["transactions " + (line.exclusion or f"{line.status}/{line.payment_status}")] += 1
     return lines, _sessions(events.values(), users, products, zone), account
+
+
+class Versions:
+    """Records as they were at any time: a version holds from its updated_at until the next one, the first one also before
+    it, and a deleted one not at all."""
+
+    def __init__(self, records, key, zone):
+        self._versions = defaultdict(dict)
+        for record in records:
+            text = record.get("updated_at")
+            time = _time(text, zone) if text else BEGINNING
+            self._versions[record[key]].setdefault(time, record)
+        self._versions = {id_: sorted(versions.items(), key=lambda version: version[0])
+                          for id_, versions in self._versions.items()}
+
+    def at(self, id_, time):
+        """The record at that time; an empty one where there is none."""
+        versions = self._versions.get(id_ or None)
+        if not versions:
+            return {}
+        place = max(bisect_right(versions, time, key=lambda version: version[0]) - 1, 0)
+        record = versions[place][1]
+        return {} if str(record.get("deleted")).lower() == "true" else record
 
 
 def people_and_goods(directory, time_zone):
@@ -68,7 +93,7 @@ def _newest(records, key, own_time, zone, account, name):
     for record in records:
         account[f"{name} raw"] += 1
         text = record.get("updated_at") or (record.get(own_time) if own_time else None)
-        time = _time(text, zone) if text else datetime.min.replace(tzinfo=timezone.utc)
+        time = _time(text, zone) if text else BEGINNING
         held = newest.get(record[key])
         if held is None:
             newest[record[key]] = (time, record)
@@ -98,9 +123,10 @@ def _line(record, users, products, zone):
         total = quantity * price - discount + tax + shipping
     returned = quantity < 0
     order_id = clean_id(record.get("order_id") or record["transaction_id"])
-    user = users.get(record.get("user_id") or None, {})
-    product = products.get(record.get("product_id") or None, {})
-    local = _time(record["transaction_timestamp"], zone).astimezone(zone)
+    time = _time(record["transaction_timestamp"], zone)
+    user = users.at(record.get("user_id"), time)
+    product = products.at(record.get("product_id"), time)
+    local = time.astimezone(zone)
     return Line(order_id=order_id, user_id=record.get("user_id") or None, product_id=record.get("product_id") or None,
                 product_name=product.get("name"), quantity=quantity, unit_price=price, discount=discount,
                 total=cents(total), payment_method=record.get("payment_method") or "other",
@@ -133,10 +159,11 @@ def _session(session_id, visits, users, products, zone):
     """What is said of a session is what its first event says."""
     events = [event for _, _, event in visits]
     user_id = next((event["user_id"] for event in events if event.get("user_id")), None)
-    user = users.get(user_id, {})
+    user = users.at(user_id, visits[0][0])
     first = events[0]
     named = [(event["event_type"], event["product_id"]) for event in events if event.get("product_id")]
-    categories = frozenset(products.get(product, {}).get("category") or NO_CATEGORY for _, product in named)
+    categories = frozenset(products.at(event["product_id"], time).get("category") or NO_CATEGORY
+                           for time, _, event in visits if event.get("product_id"))
     return Session(session_id=session_id, visitor=user_id or session_id, day=visits[0][0].astimezone(zone).date(),
                    device=first.get("device_type") or None, source=first.get("traffic_source") or None,
                    region=first.get("region") or first.get("country") or UNKNOWN_REGION,
