@@ -1,12 +1,7 @@
 // A build that is killed anywhere is finished by the next one, with the same result as one that was never
 // killed.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cstdlib>
-
-#include "lake/delta_table.h"
 #include "warehouse/crash_point.h"
 #include "warehouse/test_shop.h"
 
@@ -17,30 +12,6 @@ void AddLaterSales(TestShop& shop) {
   shop.Add("transactions",
            "transaction_id,order_id,user_id,product_id,quantity,unit_price,transaction_timestamp\n"
            "T7,O7,U1,P1,1,20.00,2025-03-04T10:00:00\n");
-}
-
-// In a process of its own, as a kill would have it.
-int BuildAndDie(TestShop& shop, const std::string& where) {
-  pid_t child = fork();
-  if (child == 0) {
-    setenv("SOUK_CRASH_AT", where.c_str(), 1);
-    shop.Open();
-    (void)shop.Build();
-    _exit(0);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-void CheckCopies(TestShop& shop) {
-  for (const char* name : {"dim_users", "dim_products", "dim_date", "fact_transactions", "fact_clickstream",
-                           "fact_sessions", "agg_daily_sales"}) {
-    auto snapshot = lake::DeltaTable(shop.store(), std::string("ecommerce/warehouse/") + name).Snapshot();
-    uint64_t rows = 0;
-    for (const auto& file : snapshot->files) rows += file.rows;
-    EXPECT_EQ(std::to_string(rows), shop.Row(std::string("SELECT count(*) FROM ecommerce.") + name)) << name;
-  }
 }
 
 class CrashTest : public ::testing::TestWithParam<std::string> {};
@@ -57,7 +28,7 @@ TEST_P(CrashTest, NextBuildHeals) {
   std::string before = shop.Everything();
   AddLaterSales(shop);
   shop.Close();
-  ASSERT_EQ(BuildAndDie(shop, GetParam()), 137);
+  ASSERT_EQ(shop.BuildAndDie(GetParam()), 137);
 
   // Until then all of the old or all of the new is served.
   shop.Open();
@@ -65,7 +36,7 @@ TEST_P(CrashTest, NextBuildHeals) {
   EXPECT_TRUE(served == before || served == untouched.Everything());
   shop.MustBuild();
   EXPECT_EQ(shop.Everything(), untouched.Everything());
-  CheckCopies(shop);
+  shop.CheckCopies();
   EXPECT_TRUE(shop.Runs().empty());
   EXPECT_FALSE(shop.MustBuild().changed);
 }

@@ -29,6 +29,10 @@ class TestShop {
   Result<BuildReport> Build(const BuildRequest& request = {});
   // Build that must work, and open before it when it is closed.
   BuildReport MustBuild(const BuildRequest& request = {});
+  // A build in a process of its own that dies at that place (crash_point.h); its exit code. Closes the shop.
+  int BuildAndDie(const std::string& where);
+  // Every table's copy in the lake must have the rows of the table.
+  void CheckCopies();
   // Rows as "a|b|c", null as "-".
   std::vector<std::string> Rows(const std::string& sql);
   std::string Row(const std::string& sql);

@@ -1,8 +1,12 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/hash.h"
+#include "lake/delta_table.h"
 #include "sql/door.h"
 #include "warehouse/test_shop.h"
 
@@ -94,6 +98,45 @@ BuildReport TestShop::MustBuild(const BuildRequest& request) {
     ADD_FAILURE() << failure.model << " " << failure.test << " " << failure.rows;
   }
   return *report;
+}
+
+int TestShop::BuildAndDie(const std::string& where) {
+  Close();
+  pid_t child = fork();
+  if (child == 0) {
+    setenv("SOUK_CRASH_AT", where.c_str(), 1);
+    Open();
+    (void)Build();
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void TestShop::CheckCopies() {
+  for (const std::string& name :
+       Rows("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'ecommerce' ORDER BY 1")) {
+    auto snapshot = lake::DeltaTable(store_, "ecommerce/warehouse/" + name).Snapshot();
+    ASSERT_TRUE(snapshot.has_value()) << snapshot.error().message;
+    std::string files;
+    for (const auto& file : snapshot->files) {
+      files += (files.empty() ? "'" : ", '") +
+               store_->EngineUrl("ecommerce/warehouse/" + name + "/" + file.path) + "'";
+    }
+    std::string rows = "SELECT * FROM ecommerce." + name;
+    if (files.empty()) {
+      EXPECT_EQ(Row("SELECT count(*) FROM ecommerce." + name), "0") << name;
+      continue;
+    }
+    std::string copy = fmt::format("SELECT {} FROM read_parquet([{}], hive_partitioning = true)",
+                                   Row("SELECT string_agg(column_name, ', ' ORDER BY column_index) FROM "
+                                       "duckdb_columns() WHERE schema_name = 'ecommerce' AND table_name = '" +
+                                       name + "'"),
+                                   files);
+    EXPECT_EQ(Rows(fmt::format("({0}) EXCEPT ALL ({1})", rows, copy)), std::vector<std::string>()) << name;
+    EXPECT_EQ(Rows(fmt::format("({1}) EXCEPT ALL ({0})", rows, copy)), std::vector<std::string>()) << name;
+  }
 }
 
 std::vector<std::string> TestShop::Rows(const std::string& sql) {
