@@ -65,6 +65,12 @@ void Docs(Terminal& out, const Settings& settings, app::OutputFormat format) {
 
 // As docs/settings.md has it.
 void Markdown(Terminal& out, const Settings& settings) {
+  out.Line(
+      "# Settings\n\nEvery setting may stand in `souk.toml` under its section or be given as `--set "
+      "section.key=value`. "
+      "`souk config show`\nprints the values in force and where each comes from. This page is the output of "
+      "`souk "
+      "config docs --markdown`.\n");
   out.Line("| setting | default | unit | meaning |\n|---|---|---|---|");
   for (const OptionSpec& spec : settings.specs()) {
     std::string unit = UnitOf(spec);
@@ -86,7 +92,7 @@ int RunConfig(const CommandLine& line, const Settings& settings) {
       ->check(CLI::IsMember({"table", "csv", "json"}));
   auto* show = parser.add_subcommand("show", "every setting's value and where it comes from");
   parser.add_subcommand("docs", "every setting's default, unit and meaning")
-      ->add_flag("--markdown", markdown, "as a Markdown table");
+      ->add_flag("--markdown", markdown, "as the page docs/settings.md");
   std::vector<std::string> reversed(line.args.rbegin(), line.args.rend());
   try {
     parser.parse(reversed);
