@@ -18,6 +18,6 @@ endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 if(SOUK_SANITIZE)
-  add_compile_options(-fsanitize=${SOUK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1)
+  add_compile_options(-fsanitize=${SOUK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SOUK_SANITIZE})
 endif()

@@ -470,7 +470,7 @@ TEST_F(GeneratedShop, TastesAndLifetimesShowInTheFiles) {
       EXPECT_LE(Dashed(line.at("_day")), last);
       const std::string& category = shop_.products.at(line.at("product_id")).at("category");
       ++lines;
-      favourite += category == user.at("favourite_category");
+      favourite += category == user.at("favourite_category").get<std::string>();
       auto found = factors.find(line.at("product_id"));
       if (found == factors.end()) continue;
       for (int i = 0; i < 4; ++i) fit += found->second[i] * user.at("factors")[i].get<int>();
