@@ -161,6 +161,8 @@ Result<Connection> Database::Connect() {
   return Connection(std::make_unique<Connection::Impl>(impl_, handle));
 }
 
+uint64_t Database::memory_bytes() const { return impl_->options.memory_bytes; }
+
 const std::vector<std::string>& Database::macro_names() const { return impl_->macro_names; }
 
 std::string Database::LibraryVersion() {

@@ -113,6 +113,7 @@ class Database {
   // A connection from the pool, or a new one; goes back to the pool when it is destroyed (an open transaction
   // is rolled back). Connections keep the file open: the last of Database and its connections closes it.
   Result<Connection> Connect();
+  uint64_t memory_bytes() const;
   // Names of the macros it was opened with.
   const std::vector<std::string>& macro_names() const;
   // "1.4.4"

@@ -244,7 +244,7 @@ Status Builder::BuildStaging(const PlannedModel& planned, Built& built) {
   TRY_STATUS(ServeRejected(model, built));
   built.view = table.Select(snapshot.files, built.columns);
   built.snapshot = std::move(snapshot);
-  return work_->View("new_" + model.name, built.view);
+  return ViewLakeModel(model, built);
 }
 
 Result<DeltaSnapshot> Builder::StageRows(const PlannedModel& planned, LakeTable& table,
@@ -255,13 +255,14 @@ Result<DeltaSnapshot> Builder::StageRows(const PlannedModel& planned, LakeTable&
   TRY(built.changed, MakeStagedRows(planned, table, base, built, staging, rejects_added));
   WrittenFiles written;
   if (!built.changed.none()) {
-    TRY(written, table.Write(work_->connections(), staging.rows(), built.columns, progress_));
+    TRY(written, table.Write(*work_, staging.rows(), built.columns, progress_));
     TRY_STATUS(TestModel(model, staging.rows()));
     if (!report_.failures.empty()) return base;
   }
   CrashPoint("lake_written");
   if (!model.rejects.empty()) TRY_STATUS(WriteRejected(model, staging, rejects_added, built));
-  TRY_STATUS(staging.Drop());
+  TRY_STATUS(KeepRows(model, built));
+  TRY_STATUS(staging.Drop(built.rows.empty()));
   return table.Commit(base, written, built.columns, built.changed,
                       {{kSignature, Mark(planned.signature)},
                        {kRawVersion, inputs_.at(RecordOf(*planned.node)).version},
@@ -317,7 +318,7 @@ Status Builder::WriteRejected(const Model& model, Staging& staging, bool added, 
   if (rows == old_rows && (added || rows == 0)) return {};
   WrittenFiles written;
   if (rows > 0) {
-    TRY(written, table.Write(work_->connections(), staging.rejected(), columns, progress_));
+    TRY(written, table.Write(*work_, staging.rejected(), columns, progress_));
   }
   TRY(base, table.Commit(base, written, columns, DaySet::All(), {}, parts_.clock->Now()));
   return {};
@@ -363,6 +364,7 @@ Status Builder::BuildDerived(const PlannedModel& planned, Built& built) {
   TRY(DeltaSnapshot snapshot, table.Snapshot());
   bool done = Forced().none() && LakeTable::Transaction(snapshot, kSignature) == Mark(planned.signature);
   if (done) {
+    built.rows.clear();
     TRY(built.changed, [&]() -> Result<DaySet> {
       const ModelState* before = StateBefore(model.name);
       if (before == nullptr) return DaySet::All();
@@ -377,7 +379,22 @@ Status Builder::BuildDerived(const PlannedModel& planned, Built& built) {
   }
   built.view = table.Select(snapshot.files, built.columns);
   built.snapshot = std::move(snapshot);
-  return work_->View("new_" + model.name, built.view);
+  return ViewLakeModel(model, built);
+}
+
+// Rows that were just written are read by the next models from memory while there is room for them.
+Status Builder::KeepRows(const Model& model, Built& built) {
+  bool stays = built.changed.all;
+  if (stays) {
+    TRY(stays, work_->MayStay("rows_" + model.name));
+  }
+  built.rows = stays ? WorkArea::Name("rows_" + model.name) : "";
+  return {};
+}
+
+Status Builder::ViewLakeModel(const Model& model, const Built& built) {
+  std::string rows = fmt::format("SELECT {} FROM {}", ColumnList(built.columns), built.rows);
+  return work_->View("new_" + model.name, built.rows.empty() ? built.view : rows);
 }
 
 Status Builder::FinishLake(const PlannedModel& planned, LakeTable& table, const DeltaSnapshot& base,
@@ -385,10 +402,15 @@ Status Builder::FinishLake(const PlannedModel& planned, LakeTable& table, const 
   const Model& model = planned.node->model;
   WrittenFiles written;
   if (!built.changed.none()) {
-    TRY(written, table.Write(work_->connections(), built.rows, built.columns, progress_));
+    TRY(written, table.Write(*work_, built.rows, built.columns, progress_));
     TRY_STATUS(TestModel(model, built.rows));
     if (!report_.failures.empty()) return {};
-    TRY_STATUS(work_->Drop("rows_" + model.name));
+    TRY_STATUS(KeepRows(model, built));
+    if (built.rows.empty()) {
+      TRY_STATUS(work_->Drop("rows_" + model.name));
+    }
+  } else {
+    built.rows.clear();
   }
   CrashPoint("lake_written");
   TRY(auto snapshot, table.Commit(base, written, built.columns, built.changed,

@@ -43,7 +43,8 @@ class Builder {
   struct Built {
     DaySet changed;  // rows that are others than those served before
     std::vector<sql::Column> columns;
-    std::string rows;                             // tables: those of the days in `changed`, in the work area
+    // Tables: the rows of the days in `changed`, in the work area. Lake models: all rows, or "".
+    std::string rows;
     std::optional<lake::DeltaSnapshot> snapshot;  // lake models
     std::string view;                             // lake models and views: the SELECT to serve
     std::string rejected_view;                    // the same for the rejected rows; "" = none
@@ -66,6 +67,8 @@ class Builder {
   Status MakeDerivedRows(const PlannedModel& planned, Built& built);
   Status FinishLake(const PlannedModel& planned, LakeTable& table, const lake::DeltaSnapshot& base,
                     Built& built);
+  Status KeepRows(const Model& model, Built& built);
+  Status ViewLakeModel(const Model& model, const Built& built);
   Status TestModel(const Model& model, const std::string& relation);
   Status TestTables();
 

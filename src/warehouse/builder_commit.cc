@@ -164,7 +164,7 @@ Status Builder::ExportTable(const Model& model, const ModelState& state) {
   if (days.all && built != built_.end() && built->second.changed.all) relation = built->second.rows;
   if (!days.all)
     relation = fmt::format("(SELECT * FROM {} WHERE {})", relation, days.Condition(model.days.column));
-  TRY(WrittenFiles written, table.Write(work_->connections(), relation, columns, progress_));
+  TRY(WrittenFiles written, table.Write(*work_, relation, columns, progress_));
   CrashPoint("export_written");
   TRY(snapshot,
       table.Commit(snapshot, written, columns, days, {{kTableVersion, state.version}}, parts_.clock->Now()));

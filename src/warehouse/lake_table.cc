@@ -68,8 +68,9 @@ Result<DeltaFile> LakeTable::WriteFile(sql::Connection& connection, const std::s
   return file;
 }
 
-Result<WrittenFiles> LakeTable::Write(std::vector<sql::Connection>& connections, const std::string& relation,
+Result<WrittenFiles> LakeTable::Write(WorkArea& work, const std::string& relation,
                                       const std::vector<sql::Column>& columns, Progress& progress) {
+  std::vector<sql::Connection>& connections = work.connections();
   TRY(auto name, connections.front().Query("SELECT CAST(uuid() AS VARCHAR)"));
   std::string file_name = fmt::format("part-{}.parquet", sql::CellText(name.At(0, 0)));
   std::string list;
@@ -99,7 +100,11 @@ Result<WrittenFiles> LakeTable::Write(std::vector<sql::Connection>& connections,
   std::vector<Result<DeltaFile>> results(tasks.size(), DeltaFile{});
   std::atomic<size_t> next{0};
   std::atomic<bool> failed{false};
-  auto work = [&](sql::Connection& connection) {
+  std::unique_ptr<WorkArea::SideBySide> side_by_side;
+  if (tasks.size() > connections.size()) {
+    TRY(side_by_side, WorkArea::SideBySide::Begin(work));
+  }
+  auto write = [&](sql::Connection& connection) {
     for (size_t i = next++; i < tasks.size() && !failed; i = next++) {
       results[i] = WriteFile(connection, tasks[i].query, tasks[i].path, progress);
       if (!results[i]) failed = true;
@@ -108,10 +113,11 @@ Result<WrittenFiles> LakeTable::Write(std::vector<sql::Connection>& connections,
   };
   std::vector<std::thread> threads;
   for (size_t i = 1; i < std::min(connections.size(), tasks.size()); ++i) {
-    threads.emplace_back([&, i] { work(connections[i]); });
+    threads.emplace_back([&, i] { write(connections[i]); });
   }
-  work(connections.front());
+  write(connections.front());
   for (std::thread& thread : threads) thread.join();
+  side_by_side.reset();
 
   WrittenFiles written;
   std::vector<std::string> paths;

@@ -12,6 +12,7 @@
 #include "sql/database.h"
 #include "warehouse/day_set.h"
 #include "warehouse/model.h"
+#include "warehouse/work_area.h"
 
 namespace souk::warehouse {
 
@@ -25,9 +26,9 @@ class LakeTable {
  public:
   LakeTable(std::shared_ptr<lake::FileStore> store, const Model& model, std::string codec);
 
-  // The rows of `relation`, which all connections must see, as Parquet: one file per day (one file in all for
-  // a model without partitions), as many at a time as there are connections.
-  Result<WrittenFiles> Write(std::vector<sql::Connection>& connections, const std::string& relation,
+  // The rows of `relation`, which all connections of `work` must see, as Parquet: one file per day (one file
+  // in all for a model without partitions), as many at a time as there are connections.
+  Result<WrittenFiles> Write(WorkArea& work, const std::string& relation,
                              const std::vector<sql::Column>& columns, Progress& progress);
   // Makes `written` the content of these days, on top of `base`. `transactions` as in lake::DeltaCommit.
   Result<lake::DeltaSnapshot> Commit(const lake::DeltaSnapshot& base, const WrittenFiles& written,

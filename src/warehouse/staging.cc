@@ -120,8 +120,10 @@ Status Staging::AddRejected(const std::string& before) {
                                            kRejectReason, before));
 }
 
-Status Staging::Drop() {
-  TRY_STATUS(work_.Drop(rows_));
+Status Staging::Drop(bool rows) {
+  if (rows) {
+    TRY_STATUS(work_.Drop(rows_));
+  }
   return work_.Drop(rejected_);
 }
 

@@ -36,7 +36,8 @@ class Staging {
   }
   // Adds rejected rows of earlier builds.
   Status AddRejected(const std::string& before);
-  Status Drop();
+  // The rows only if they are not needed any more.
+  Status Drop(bool rows);
 
  private:
   std::string List(const std::string& qualifier = "") const;

@@ -8,6 +8,8 @@ namespace {
 
 // More writers than this only wait for the same disk.
 constexpr int kMostConnections = 4;
+// Of a table in memory, on average.
+constexpr int kBytesPerValue = 20;
 
 sql::QueryOptions Watched(Progress& progress) {
   sql::QueryOptions options;
@@ -36,7 +38,8 @@ Result<std::unique_ptr<WorkArea>> WorkArea::Open(const std::shared_ptr<sql::Data
                                                  Progress& progress) {
   TRY(auto first, database->Connect());
   TRY(auto threads, first.Query("SELECT CAST(current_setting('threads') AS BIGINT)"));
-  auto wanted = std::min<int64_t>(std::get<int64_t>(threads.At(0, 0)), kMostConnections);
+  int64_t count = std::get<int64_t>(threads.At(0, 0));
+  auto wanted = std::min<int64_t>(count, kMostConnections);
   // One that a build left behind, whose end failed, would only be in the way.
   TRY_STATUS(first.Execute(
       "DETACH DATABASE IF EXISTS build; ATTACH ':memory:' AS build; SET parquet_metadata_cache = true"));
@@ -50,7 +53,8 @@ Result<std::unique_ptr<WorkArea>> WorkArea::Open(const std::shared_ptr<sql::Data
     // DuckDB's estimate of its progress costs an eighth of a build.
     TRY_STATUS(connection.Execute("SET enable_progress_bar = false"));
   }
-  auto area = std::unique_ptr<WorkArea>(new WorkArea(std::move(connections), progress));
+  auto area = std::unique_ptr<WorkArea>(
+      new WorkArea(std::move(connections), count, database->memory_bytes() / 3, progress));
   TRY_STATUS(area->KeepOrder(false));
   return area;
 }
@@ -64,6 +68,25 @@ WorkArea::~WorkArea() {
 
 Status WorkArea::KeepOrder(bool keep) {
   return main().Execute(fmt::format("SET preserve_insertion_order = {}", keep));
+}
+
+Result<std::unique_ptr<WorkArea::SideBySide>> WorkArea::SideBySide::Begin(WorkArea& work) {
+  TRY_STATUS(work.main().Execute("SET threads = 1"));
+  return std::unique_ptr<SideBySide>(new SideBySide(work));
+}
+
+WorkArea::SideBySide::~SideBySide() {
+  (void)work_.main().Execute(fmt::format("SET threads = {}", work_.threads_));
+}
+
+Result<bool> WorkArea::MayStay(const std::string& name) {
+  TRY(auto table, Query(fmt::format("SELECT estimated_size * column_count * {} FROM duckdb_tables() WHERE "
+                                    "database_name = 'build' AND table_name = {}",
+                                    kBytesPerValue, sql::QuoteLiteral(name))));
+  uint64_t bytes = table.rows.empty() ? 0 : std::stoull(sql::CellText(table.At(0, 0)));
+  if (bytes > spare_bytes_) return false;
+  spare_bytes_ -= bytes;
+  return true;
 }
 
 Status WorkArea::Make(const std::string& name, const std::string& query) {

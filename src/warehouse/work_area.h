@@ -28,6 +28,21 @@ class WorkArea {
   // Whether rows without ORDER BY come in the order in which they are read. A build does without, at half the
   // work for input of many files, except where rows are counted. Holds for the whole database until the end.
   Status KeepOrder(bool keep);
+  // While it lives, every connection's statement runs on its caller's thread alone: for many small statements
+  // side by side, of which each would otherwise spin while the others' tasks run. Holds for the whole
+  // database.
+  class SideBySide {
+   public:
+    static Result<std::unique_ptr<SideBySide>> Begin(WorkArea& work);
+    ~SideBySide();
+
+   private:
+    explicit SideBySide(WorkArea& work) : work_(work) {}
+    WorkArea& work_;
+  };
+  // Whether the table build.<name> may stay until the end of the build for others to read: a third of the
+  // memory budget is for such tables.
+  Result<bool> MayStay(const std::string& name);
   // Makes or replaces the table build.<name>.
   Status Make(const std::string& name, const std::string& query);
   Status Drop(const std::string& name);
@@ -39,10 +54,16 @@ class WorkArea {
   Result<uint64_t> Count(const std::string& sql);
 
  private:
-  WorkArea(std::vector<sql::Connection> connections, Progress& progress)
-      : connections_(std::move(connections)), progress_(progress) {}
+  WorkArea(std::vector<sql::Connection> connections, int64_t threads, uint64_t spare_bytes,
+           Progress& progress)
+      : connections_(std::move(connections)),
+        threads_(threads),
+        spare_bytes_(spare_bytes),
+        progress_(progress) {}
 
   std::vector<sql::Connection> connections_;
+  int64_t threads_;
+  uint64_t spare_bytes_;
   Progress& progress_;
   std::vector<std::string> views_;
 };
