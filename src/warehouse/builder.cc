@@ -450,12 +450,13 @@ Status Builder::MakeDerivedRows(const PlannedModel& planned, Built& built) {
   TRY_STATUS(work_->Make("rows_" + model.name, query));
   // Often nothing comes of a change upstream: a table without days is compared as a whole.
   if (!comparable || !model.days.column.empty()) return {};
-  TRY(uint64_t differences,
-      work_->Count(
-          fmt::format("SELECT count(*) FROM ((FROM {0} EXCEPT ALL FROM {1}) UNION ALL (FROM {1} EXCEPT "
-                      "ALL FROM {0}))",
-                      built.rows, served)));
-  if (differences == 0) built.changed = {};
+  std::string sum =
+      fmt::format("SELECT count(*) AS n, bit_xor(hash({0})) AS x, sum(CAST(hash({0}) AS HUGEINT)) AS s",
+                  ColumnList(built.columns));
+  TRY(uint64_t same,
+      work_->Count(fmt::format("SELECT count(*) FROM (({0} FROM {1}) INTERSECT ({0} FROM {2}))", sum,
+                               built.rows, served)));
+  if (same == 1) built.changed = {};
   return {};
 }
 

@@ -148,7 +148,9 @@ class History {
     int how = Draw(0, 9);
     if (how == 0) request.from = request.to = Day{2025, 3, Draw(25, 31)};
     if (how == 1) request.only = {"stg_transactions", "stg_users"};
-    if (how == 2) request.only = {"stg_products", "stg_clickstream", "stg_transactions", "dim_products"};
+    if (how == 2)
+      request.only = {"stg_products", "stg_clickstream", "stg_transactions", "products_without_record",
+                      "dim_products"};
     Say(fmt::format("build, way {}", how));
     shop_.MustBuild(request);
     if (!request.only.empty()) shop_.MustBuild();

@@ -149,10 +149,10 @@ TEST_F(WarehouseTest, ExplainSaysWhy) {
   shop_.MustBuild();
   shop_.Add("users", "user_id,name\nU3,Cy\n");
   EXPECT_EQ(shop_.Runs(),
-            (Lines{"stg_users: new input: 1 file of users", "dim_users: stg_users changes",
-                   "fact_clickstream: dim_users changes", "fact_transactions: dim_users changes",
-                   "agg_daily_sales: fact_transactions changes", "fact_sessions: dim_users changes",
-                   "agg_user_metrics: dim_users changes",
+            (Lines{"stg_users: new input: 1 file of users", "users_without_record: stg_users changes",
+                   "dim_users: stg_users changes", "fact_clickstream: dim_users changes",
+                   "fact_transactions: dim_users changes", "agg_daily_sales: fact_transactions changes",
+                   "fact_sessions: dim_users changes", "agg_user_metrics: dim_users changes",
                    "mv_daily_revenue_by_category: fact_transactions changes"}));
   shop_.MustBuild();
   EXPECT_TRUE(shop_.Runs().empty());
@@ -208,7 +208,7 @@ TEST_F(WarehouseTest, OnlyTheseModels) {
             "dim_users reads stg_users, which is not up to date; build both, or all models");
   request.only = {"stg_user"};
   EXPECT_EQ(shop_.Build(request).error().message, "there is no model stg_user; did you mean stg_users?");
-  request.only = {"stg_users", "dim_users"};
+  request.only = {"stg_users", "users_without_record", "dim_users"};
   shop_.MustBuild(request);
   EXPECT_EQ(shop_.Row("SELECT count(DISTINCT user_id) FROM ecommerce.dim_users"), "3");
   EXPECT_EQ(shop_.Runs().front(), "fact_clickstream: dim_users changes");
