@@ -1,6 +1,13 @@
--- Every event with its visit, and with customer and product as they were then. A session_id that falls silent for more than 30 minutes begins a new
--- visit: its first visit keeps the session_id as session_key, the others get a number.
-WITH interrupted AS (
+-- Every event of a person, with its visit, and with customer and product as they were then. A session_id that falls silent
+-- for more than 30 minutes begins a new visit: its first visit keeps the session_id as session_key, the others get a number.
+-- Visits at a robot's pace are in robot_visits instead.
+WITH robots AS (
+  SELECT session_id
+  FROM stg_clickstream
+  GROUP BY session_id
+  HAVING is_robot_pace(COUNT(*), micros_between(MIN(event_time), MAX(event_time)))
+),
+interrupted AS (
   SELECT session_id
   FROM stg_clickstream
   GROUP BY session_id
@@ -43,3 +50,4 @@ LEFT JOIN dim_users u ON u.user_id = e.user_id
   AND e.event_time >= u.valid_from AND e.event_time < COALESCE(u.valid_to, forever())
 LEFT JOIN dim_products p ON p.product_id = e.product_id
   AND e.event_time >= p.valid_from AND e.event_time < COALESCE(p.valid_to, forever())
+WHERE NOT EXISTS (SELECT 1 FROM robots r WHERE r.session_id = e.session_id)

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 
 namespace souk::record {
@@ -30,15 +31,6 @@ void AppendCodePoint(unsigned code, std::string& out) {
     put(0x80 | (code >> 6 & 0x3F));
     put(0x80 | (code & 0x3F));
   }
-}
-
-// Length of the well-formed character at the beginning of `bytes` (its first byte is no ASCII), 0 when there
-// is none.
-size_t CharacterLength(std::string_view bytes) {
-  unsigned char first = static_cast<unsigned char>(bytes[0]);
-  size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || bytes.size() < length) return 0;
-  return simdjson::validate_utf8(bytes.data(), length) ? length : 0;
 }
 
 }  // namespace
@@ -88,14 +80,12 @@ bool IsUtf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(
 
 void CountUtf8(std::string_view bytes, size_t& good, size_t& bad) {
   good = bad = 0;
-  for (size_t at = 0; at < bytes.size();) {
-    if (static_cast<unsigned char>(bytes[at]) < 0x80) {
-      ++at;
+  while (!bytes.empty()) {
+    std::string_view line = bytes.substr(0, bytes.find('\n'));
+    bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
+    if (std::all_of(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
       continue;
-    }
-    size_t length = CharacterLength(bytes.substr(at));
-    ++(length ? good : bad);
-    at += length ? length : 1;
+    ++(IsUtf8(line) ? good : bad);
   }
 }
 

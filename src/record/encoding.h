@@ -19,7 +19,8 @@ Result<Encoding> ParseEncoding(std::string_view name);
 Encoding EncodingOfMark(std::string_view bytes, size_t& size);
 
 bool IsUtf8(std::string_view bytes);
-// How many characters beyond ASCII are well-formed UTF-8, and how many bytes belong to none.
+// How many lines with bytes beyond ASCII are well-formed UTF-8, and how many are not. Lines are counted
+// because one line of rubbish may have more such bytes than all others together.
 void CountUtf8(std::string_view bytes, size_t& good, size_t& bad);
 
 // Appends `bytes` as UTF-8. False when a byte has no meaning in Windows-1252 (0x81, 0x8D, 0x8F, 0x90, 0x9D).

@@ -203,10 +203,26 @@ Status Builder::BuildModel(const PlannedModel& planned) {
   if (!report_.failures.empty()) return {};
   BuildStep& step = StepOf(model.name);
   TRY(built.rows_total, work_->Count("SELECT count(*) FROM temp.new_" + model.name));
+  TRY_STATUS(Measure(model, built));
   step.rows = built.rows_total;
   step.extent = Extent(model, built.changed);
   step.milliseconds = (parts_.clock->Now() - begin) / 1000;
   built_[model.name] = std::move(built);
+  return {};
+}
+
+// Of the rows that this build made.
+Status Builder::Measure(const Model& model, Built& built) {
+  if (!model.checks.empty() && !built.changed.none()) {
+    std::string relation = built.rows;
+    if (relation.empty()) {
+      LakeTable table = TableOf(model);
+      relation = "(" + table.Select(table.FilesOf(built.snapshot->files, built.changed), built.columns) + ")";
+    }
+    TRY(built.quality, MeasureQuality(*work_, model, relation));
+  }
+  auto rejects = CountRejects(model, built.rejects, built.rows_total);
+  built.quality.insert(built.quality.end(), rejects.begin(), rejects.end());
   return {};
 }
 

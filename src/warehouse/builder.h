@@ -18,6 +18,7 @@
 
 #include "warehouse/lake_table.h"
 #include "warehouse/plan.h"
+#include "warehouse/quality.h"
 #include "warehouse/staging.h"
 #include "warehouse/work_area.h"
 
@@ -49,6 +50,7 @@ class Builder {
     std::string view;                             // lake models and views: the SELECT to serve
     std::string rejected_view;                    // the same for the rejected rows; "" = none
     std::vector<Reject> rejects;
+    std::vector<QualityCount> quality;
     uint64_t rows_total = 0;
   };
 
@@ -67,6 +69,7 @@ class Builder {
   Status MakeDerivedRows(const PlannedModel& planned, Built& built);
   Status FinishLake(const PlannedModel& planned, LakeTable& table, const lake::DeltaSnapshot& base,
                     Built& built);
+  Status Measure(const Model& model, Built& built);
   Status KeepRows(const Model& model, Built& built);
   Status ViewLakeModel(const Model& model, const Built& built);
   Status TestModel(const Model& model, const std::string& relation);

@@ -95,6 +95,12 @@ Status Builder::SaveChange(const PlannedModel& planned, const Built& built) {
   ModelState state = StateOf(planned, built);
   TRY_STATUS(SaveModel(connection, model.name, state));
   if (!model.rejects.empty()) TRY_STATUS(SaveRejects(connection, model.name, built.rejects));
+  if (!built.quality.empty() || !built.changed.none()) {
+    WarehouseState build;
+    build.version = next_version_;
+    build.built_at = parts_.clock->Now();
+    TRY_STATUS(SaveQuality(connection, model, built.changed, built.quality, build));
+  }
   if (model.materialized == Materialized::kTable && !model.days.column.empty() && !built.changed.none()) {
     TRY_STATUS(SaveDays(connection, model, built.changed, next_version_));
   }

@@ -28,7 +28,7 @@ std::map<std::string, std::string> SettingsOf(const ShopOptions& shop) {
 
 std::string RejectReason(const Model& model) {
   std::string sql = "CASE";
-  for (const RejectRule& rule : model.rejects) {
+  for (const Rule& rule : model.rejects) {
     sql += fmt::format(" WHEN {} THEN {}", rule.when, sql::QuoteLiteral(rule.reason));
   }
   return sql + " END";
@@ -58,6 +58,9 @@ Status Define(Node& node, const std::vector<sql::Macro>& macros,
   std::string text_of_model =
       *expanded + fmt::format("\n{}\n{}\n{}", fmt::join(node.model.key, ","),
                               fmt::join(node.model.newest, ","), fmt::join(node.model.partitions, ","));
+  for (const Rule& check : node.model.checks) {
+    text_of_model += fmt::format("\n{} {} {}", check.measure, check.reason, check.when);
+  }
   node.definition = Sha256Hex(text_of_model).substr(0, 16);
   return {};
 }

@@ -31,7 +31,7 @@ class GraphTest : public ::testing::Test {
 TEST_F(GraphTest, BuiltInModelsAreInOrder) {
   auto graph = Make();
   ASSERT_TRUE(graph.has_value()) << graph.error().message;
-  EXPECT_EQ(graph->nodes.size(), 15u);
+  EXPECT_EQ(graph->nodes.size(), 16u);
   EXPECT_LT(Place(*graph, "stg_transactions"), Place(*graph, "dim_users"));
   EXPECT_LT(Place(*graph, "dim_users"), Place(*graph, "fact_clickstream"));
   EXPECT_LT(Place(*graph, "fact_clickstream"), Place(*graph, "fact_sessions"));
@@ -105,7 +105,7 @@ TEST(CompileModels, EveryModelForSparkAndDuckdb) {
   for (const char* dialect : {"spark", "duckdb"}) {
     auto models = CompileModels({}, dialect);
     ASSERT_TRUE(models.has_value()) << models.error().message;
-    ASSERT_EQ(models->size(), 19u);
+    ASSERT_EQ(models->size(), 20u);
     EXPECT_EQ(models->front().name, "raw_users");
     EXPECT_TRUE(models->front().sql.empty());
     for (const CompiledModel& model : *models) {

@@ -97,6 +97,24 @@ Status ParseDays(const YAML::Node& node, const std::string& file, Model& model) 
   return {};
 }
 
+Result<std::vector<Rule>> ParseRules(const YAML::Node& node, const std::string& where) {
+  static const std::set<std::string> kMeasures = {"completeness", "accuracy", "consistency"};
+  std::vector<Rule> rules;
+  for (const auto& entry : node) {
+    TRY_STATUS(OnlyKeys(entry, {"reason", "measure", "when"}, where));
+    Rule rule{Text(entry, "reason"), Text(entry, "measure"), Text(entry, "when")};
+    if (rule.reason.empty() || rule.when.empty()) {
+      return Fail(Code::kInvalid, "{}: a rule needs reason and when", where);
+    }
+    if (!kMeasures.contains(rule.measure)) {
+      return Fail(Code::kInvalid, "{}, {}: measure is '{}'; there are completeness, accuracy, consistency",
+                  where, rule.reason, rule.measure);
+    }
+    rules.push_back(std::move(rule));
+  }
+  return rules;
+}
+
 Status CheckKinds(const std::string& file, const Model& model) {
   bool lake = model.materialized == Materialized::kLake;
   if (!model.newest.empty() && (!lake || model.key.empty())) {
@@ -115,10 +133,10 @@ Status CheckKinds(const std::string& file, const Model& model) {
 }
 
 Status ParseHead(const YAML::Node& node, const std::string& file, Model& model) {
-  TRY_STATUS(OnlyKeys(
-      node,
-      {"model", "description", "materialized", "key", "newest", "days", "partitions", "rejects", "columns"},
-      file));
+  TRY_STATUS(OnlyKeys(node,
+                      {"model", "description", "materialized", "key", "newest", "days", "partitions",
+                       "rejects", "checks", "columns"},
+                      file));
   if (Text(node, "model") != model.name) {
     return Fail(Code::kInvalid, "{}: model is '{}'; a file describes the model of its own name", file,
                 Text(node, "model"));
@@ -135,10 +153,8 @@ Status ParseModel(const std::string& yaml, const std::string& file, Model& model
   try {
     YAML::Node node = YAML::Load(yaml);
     TRY_STATUS(ParseHead(node, file, model));
-    for (const auto& rule : node["rejects"]) {
-      TRY_STATUS(OnlyKeys(rule, {"reason", "when"}, file + ", rejects"));
-      model.rejects.push_back({Text(rule, "reason"), Text(rule, "when")});
-    }
+    TRY(model.rejects, ParseRules(node["rejects"], file + ", rejects"));
+    TRY(model.checks, ParseRules(node["checks"], file + ", checks"));
     TRY_STATUS(CheckKinds(file, model));
     for (const auto& entry : node["columns"]) {
       TRY(auto column, ParseColumn(entry, file));

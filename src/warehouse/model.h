@@ -33,10 +33,11 @@ struct ModelColumn {
   std::vector<ColumnTest> tests;
 };
 
-// Rows of which `when` holds are kept out of the model and counted under `reason`.
-struct RejectRule {
-  std::string reason;
-  std::string when;  // over the columns of the raw relation
+// What makes a row bad, and what that hurts.
+struct Rule {
+  std::string reason;   // in plain words; also its name
+  std::string measure;  // completeness, accuracy or consistency
+  std::string when;     // a condition
 };
 
 // A dimension with valid_from and valid_to, of which a row takes the version that held at its own time.
@@ -70,7 +71,10 @@ struct Model {
   std::vector<std::string> newest;
   DaySpec days;
   std::vector<std::string> partitions;  // year, month, day of days.column; empty = one file
-  std::vector<RejectRule> rejects;      // with `newest`; the SQL then has a last column reject_reason
+  // With `newest`: rows of which one holds, over the columns of the raw relation, are kept out; the SQL then
+  // has a last column reject_reason.
+  std::vector<Rule> rejects;
+  std::vector<Rule> checks;  // over the model's own columns: rows of which one holds stay, and are counted
   std::vector<ModelColumn> columns;
 };
 

@@ -2,6 +2,7 @@
 
 #include "record/schema.h"
 #include "warehouse/builder.h"
+#include "warehouse/quality.h"
 #include "warehouse/raw_relation.h"
 #include "warehouse/text.h"
 
@@ -29,6 +30,7 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(std::shared_ptr<sql::Database
   TRY_STATUS(
       connection.Execute("CREATE SCHEMA IF NOT EXISTS ecommerce; CREATE SCHEMA IF NOT EXISTS ecommerce_dwh; "
                          "CREATE SCHEMA IF NOT EXISTS clean"));
+  TRY_STATUS(CreateQualityTables(connection));
   auto impl = std::make_unique<Impl>();
   impl->database = std::move(database);
   impl->store = std::move(store);

@@ -188,7 +188,7 @@ TEST_F(WarehouseTest, DaysAskedForAreMadeAgain) {
             (Lines{"stg_clickstream: days asked for", "stg_transactions: days asked for",
                    "fact_clickstream: days asked for", "fact_transactions: days asked for",
                    "agg_daily_sales: days asked for", "fact_sessions: days asked for",
-                   "mv_daily_revenue_by_category: days asked for"}));
+                   "mv_daily_revenue_by_category: days asked for", "robot_visits: days asked for"}));
   shop_.MustBuild(request);
   EXPECT_EQ(shop_.Rows("SELECT shop_day, total_amount FROM ecommerce.fact_transactions ORDER BY 1"),
             (Lines{"2025-03-01|9.00", "2025-03-02|1.00"}));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares every figure that Souk reports with the independent recomputation, to the cent.
 
-    compare.py online-retail | online-sales | shop | edges | habits
+    compare.py online-retail | online-sales | shop | dirty-shop | edges | habits
 
 SOUK names the program (default build/souk), SOUK_SHOP_DATA the directory of the published files
 (default ../shared/data beside the repository). Exit code 0: all equal, 1: some differ, 77: the data is not there.
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import analyses
 import compare_analyses
+import dirty
 import figures
 import raw_files
 import shop_files
@@ -127,6 +128,14 @@ def shop(table, work, souk):
         ("largest category", *month, {"category": [top_category]}),
         ("mobile, credit card", first, last, {"device": ["mobile"], "payment_method": ["credit_card"]}),
     ])
+
+
+def dirty_shop(table, work, souk):
+    directory = work / "shop"
+    souk.run("generate", "history", "--out", directory, "--format", "csv", "--dirt", "heavy", *SHOP_SIZE)
+    souk.run("ingest", directory)
+    souk.run("build")
+    dirty.compare(table, souk, directory)
 
 
 def edges(table, work, souk):
@@ -275,7 +284,7 @@ REPORTS = {
     "revenue_by_region": by_group("region", ["revenue", "share", "orders"]),
     "top_products": top_products,
 }
-SUBJECTS = {"online-retail": online_retail, "online-sales": online_sales, "shop": shop,
+SUBJECTS = {"online-retail": online_retail, "online-sales": online_sales, "shop": shop, "dirty-shop": dirty_shop,
             "edges": edges, "habits": habits}
 
 
