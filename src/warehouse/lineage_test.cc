@@ -116,14 +116,18 @@ TEST_F(LineageTest, WhatChangesWithAColumnDependsOnIt) {
     };
     auto before = prints("whole,main");
     for (const std::string& input : node.inputs) {
-      for (const ColumnLineage& column : BuiltIn().Find(input)->columns) {
+      std::vector<std::string> names;
+      for (const ColumnLineage& column : BuiltIn().Find(input)->columns) names.push_back(column.name);
+      // Columns that are not named cannot change anything.
+      auto read = ColumnsRead(connection, node.sql, input, names).value();
+      for (const std::string& column : read) {
         ASSERT_TRUE(
             connection.Execute(fmt::format("CREATE OR REPLACE TABLE emptied.{0} AS FROM whole.{0}; "
                                            "UPDATE emptied.{0} SET {1} = NULL",
-                                           input, column.name)));
+                                           input, column)));
         auto after = prints("emptied,whole,main");
         ASSERT_TRUE(connection.Execute("DROP TABLE emptied." + input));
-        ColumnId changed{input, column.name};
+        ColumnId changed{input, column};
         bool rows = relation.rows.contains(changed);
         EXPECT_TRUE(rows || before[0] == after[0]) << node.model.name << " rows, " << changed.Text();
         for (size_t c = 0; c < relation.columns.size(); ++c) {
