@@ -115,6 +115,11 @@ Answer Message(std::string text) {
   return answer;
 }
 
+std::string Rows(const Cell& count) {
+  std::string text = CellText(count);
+  return text + (text == "1" ? " row" : " rows");
+}
+
 // To look at all values of every column costs memory and a second for each million.
 constexpr int64_t kRowsCountedExactly = 1'000'000;
 
@@ -280,8 +285,8 @@ Result<Answer> QueryDoor::Impl::Statistics(Visit& visit, const VisibleTables& vi
   TRY(Answer figures, RunQuery(visit, StatisticsSql(relation, columns, command.partition, exact), {}));
   Answer answer{StatisticsOf(columns, figures.table), ""};
   if (command.verb == Verb::kComputeStats) {
-    answer.message = fmt::format("{} rows in {}{}; COMPUTE STATS stores nothing here: DuckDB keeps its own\n",
-                                 CellText(figures.table.At(0, 0)), relation.table,
+    answer.message = fmt::format("{} in {}{}; COMPUTE STATS stores nothing here: DuckDB keeps its own\n",
+                                 Rows(figures.table.At(0, 0)), relation.table,
                                  command.partition.empty() ? "" : ", in the partition asked for");
   }
   if (!exact) answer.message += "distinct values are estimates, as the rows are many\n";
