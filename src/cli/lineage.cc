@@ -22,7 +22,7 @@ int RunLineage(const CommandLine& line, const Settings& settings) {
   parser.add_flag("--downstream", downstream, "only what is made from it");
   parser.add_flag("--direct", direct, "only what carries values");
   parser.add_option("--depth", question.depth, "steps at most; as far as it goes when not given")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1000));
   parser.add_option("--format", format, "table, csv or json; openlineage: a table's column lineage facet")
       ->check(CLI::IsMember({"table", "csv", "json", "openlineage"}));
   if (auto done = ParseArguments(parser, line, "lineage")) return *done;

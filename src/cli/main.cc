@@ -27,7 +27,7 @@ void PrintHelp() {
     std::printf("  %-11s %s\n", kind.name.c_str(), kind.summary.c_str());
   std::puts(
       "  lineage     which columns a column is made from, and what is made from it\n"
-      "  models      the SQL models, as text for DuckDB, Spark or Hive\n"
+      "  models      the SQL models as text for DuckDB, Spark or Hive; the data dictionary\n"
       "  config      the settings: show, docs\n"
       "  check       try every connection and store\n"
       "\n"
