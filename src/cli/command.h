@@ -32,6 +32,7 @@ int RunSplit(const CommandLine& line);
 int RunSchema(const CommandLine& line, const Settings& settings);
 int RunConfig(const CommandLine& line, const Settings& settings);
 int RunCheck(const CommandLine& line, const Settings& settings);
+int RunLineage(const CommandLine& line, const Settings& settings);
 int RunModels(const CommandLine& line, const Settings& settings);
 
 // "souk: message" on standard error; returns the exit code that goes with it.

@@ -26,7 +26,8 @@ void PrintHelp() {
   for (const app::VerbKind& kind : app::Verbs())
     std::printf("  %-11s %s\n", kind.name.c_str(), kind.summary.c_str());
   std::puts(
-      "  models      the SQL models, as text for DuckDB, Spark or Hive\n"
+      "  lineage     which columns a column is made from, and what is made from it\n"
+      "  models      the SQL models as text for DuckDB, Spark or Hive; the data dictionary\n"
       "  config      the settings: show, docs\n"
       "  check       try every connection and store\n"
       "\n"
@@ -80,6 +81,7 @@ int Main(const std::vector<std::string>& arguments) {
   if (line->verb == "schema") return RunSchema(*line, *settings);
   if (line->verb == "config") return RunConfig(*line, *settings);
   if (line->verb == "check") return RunCheck(*line, *settings);
+  if (line->verb == "lineage") return RunLineage(*line, *settings);
   if (line->verb == "models") return RunModels(*line, *settings);
   return RunVerb(*line, *settings);
 }

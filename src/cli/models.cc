@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "app/data_dictionary.h"
 #include "app/parts.h"
 #include "cli/command.h"
 #include "cli/exit.h"
@@ -34,6 +35,8 @@ int RunModels(const CommandLine& line, const Settings& settings) {
   parser.add_option("--dialect", dialect, "duckdb, spark or hive")
       ->check(CLI::IsMember({"duckdb", "spark", "hive"}));
   parser.add_option("--format", format, "table (SQL text) or json")->check(CLI::IsMember({"table", "json"}));
+  auto* dictionary = parser.add_subcommand(
+      "dictionary", "all records, tables, figures and reports as the page docs/data_dictionary.md");
   std::vector<std::string> reversed(line.args.rbegin(), line.args.rend());
   try {
     parser.parse(reversed);
@@ -43,6 +46,12 @@ int RunModels(const CommandLine& line, const Settings& settings) {
   } catch (const CLI::ParseError& error) {
     return PrintError(
         {Code::kInvalid, fmt::format("models: {}; `souk models --help` shows what it takes", error.what())});
+  }
+  if (dictionary->parsed()) {
+    auto page = app::DataDictionary(settings);
+    if (!page) return PrintError(page.error());
+    std::fputs(page->c_str(), stdout);
+    return kExitOk;
   }
   auto models = warehouse::CompileModels(app::WarehouseOptionsOf(settings), dialect);
   if (!models) return PrintError(models.error());

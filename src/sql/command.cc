@@ -83,6 +83,26 @@ class Reader {
     if (parts.size() > 2) relation.catalog = parts[0];
     return relation;
   }
+  // (a, b = f(1, 2)) at its commas: "a", "b = f(1, 2)". Nothing when no closed parenthesis begins here.
+  std::optional<std::vector<std::string>> TakeGroup() {
+    if (AtEnd() || tokens_[next_].text != "(") return std::nullopt;
+    std::vector<std::string> items;
+    int depth = 0;
+    size_t begin = next_ + 1;
+    for (size_t i = next_; i < tokens_.size(); ++i) {
+      std::string_view text = tokens_[i].text;
+      if (text == "(" || text == "[" || text == "{") ++depth;
+      if (text == ")" || text == "]" || text == "}") --depth;
+      if (depth > 0 && !(depth == 1 && text == ",")) continue;
+      if (i == begin) return std::nullopt;
+      size_t end = tokens_[i - 1].begin + tokens_[i - 1].text.size();
+      items.emplace_back(sql_.substr(tokens_[begin].begin, end - tokens_[begin].begin));
+      begin = i + 1;
+      next_ = begin;
+      if (depth == 0) return items;
+    }
+    return std::nullopt;
+  }
   // Does a query begin here?
   bool AtQuery() const {
     if (AtEnd()) return false;
@@ -103,6 +123,14 @@ class Reader {
   std::vector<Token> tokens_;
   size_t next_ = 0;
 };
+
+std::string UpperAscii(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return upper;
+}
 
 constexpr std::array<std::string_view, 2> kIn = {"in", "from"};
 
@@ -146,9 +174,72 @@ Result<Command> Show(Reader& reader) {
     command.relation = *relation;
     return command;
   }
+  for (auto [word, verb] : {std::pair("table", Verb::kShowTableStats), {"column", Verb::kShowColumnStats}}) {
+    if (!reader.Take(word) || !reader.Take("stats")) continue;
+    command.verb = verb;
+    auto relation = reader.TakeRelation();
+    if (!relation || !reader.AtEnd())
+      return Fail(Code::kInvalid, "write SHOW {} STATS table", UpperAscii(word));
+    command.relation = *relation;
+    return command;
+  }
   return Fail(
       Code::kDenied,
-      "of SHOW, these can be used here: SHOW TABLES [IN schema], SHOW SCHEMAS, SHOW COLUMNS IN table");
+      "of SHOW, these can be used here: SHOW TABLES [IN schema], SHOW SCHEMAS, SHOW COLUMNS IN table, "
+      "SHOW TABLE STATS table, SHOW COLUMN STATS table");
+}
+
+// PARTITION (year = 2025, month = 11), several times if need be.
+Status TakePartitions(Reader& reader, Command& command) {
+  while (reader.Take("partition")) {
+    auto items = reader.TakeGroup();
+    if (!items) return Fail(Code::kInvalid, "write PARTITION (year = 2025, month = 11, day = 30)");
+    std::string all;
+    for (const std::string& item : *items) all += (all.empty() ? "(" : " AND (") + item + ")";
+    command.partition += command.partition.empty() ? all : " OR " + all;
+  }
+  return {};
+}
+
+Result<Command> Refresh(Reader& reader) {
+  Command command{.verb = Verb::kRefresh};
+  if (reader.AtEnd()) return command;
+  reader.Take("table");
+  auto relation = reader.TakeRelation();
+  if (relation) TRY_STATUS(TakePartitions(reader, command));
+  if (!relation || !reader.AtEnd())
+    return Fail(Code::kInvalid, "write REFRESH table, or REFRESH table PARTITION (year = 2025, month = 11)");
+  command.relation = *relation;
+  return command;
+}
+
+Result<Command> InvalidateMetadata(Reader& reader) {
+  Command command{.verb = Verb::kInvalidateMetadata};
+  bool metadata = reader.Take("metadata");
+  if (metadata && reader.AtEnd()) return command;
+  auto relation = metadata ? reader.TakeRelation() : std::nullopt;
+  if (!relation || !reader.AtEnd())
+    return Fail(Code::kInvalid, "write INVALIDATE METADATA, or INVALIDATE METADATA table");
+  command.relation = *relation;
+  return command;
+}
+
+Result<Command> ComputeStats(Reader& reader) {
+  Command command{.verb = Verb::kComputeStats};
+  command.incremental = reader.Take("incremental");
+  auto relation = reader.Take("stats") ? reader.TakeRelation() : std::nullopt;
+  if (relation) {
+    if (auto columns = reader.TakeGroup()) command.columns = *columns;
+    TRY_STATUS(TakePartitions(reader, command));
+  }
+  if (!relation || !reader.AtEnd()) {
+    return Fail(
+        Code::kInvalid,
+        "write COMPUTE STATS table, COMPUTE STATS table (column, column), or COMPUTE INCREMENTAL STATS "
+        "table PARTITION (year = 2025, month = 11)");
+  }
+  command.relation = *relation;
+  return command;
 }
 
 Result<Command> DescribeOrSummarize(Reader& reader, Verb verb) {
@@ -180,10 +271,7 @@ Result<Command> Explain(Reader& reader) {
 }  // namespace
 
 std::string FirstWord(std::string_view statement) {
-  std::string word = Reader(statement).Word();
-  for (char& c : word) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
+  std::string word = UpperAscii(Reader(statement).Word());
   return word.empty() ? "this statement" : word;
 }
 
@@ -194,6 +282,9 @@ Result<Command> ReadCommand(std::string_view statement) {
   if (reader.Take("describe") || reader.Take("desc")) return DescribeOrSummarize(reader, Verb::kDescribe);
   if (reader.Take("summarize")) return DescribeOrSummarize(reader, Verb::kSummarize);
   if (reader.Take("explain")) return Explain(reader);
+  if (reader.Take("refresh")) return Refresh(reader);
+  if (reader.Take("invalidate")) return InvalidateMetadata(reader);
+  if (reader.Take("compute")) return ComputeStats(reader);
   Command command;
   command.query = std::string(statement);
   return command;

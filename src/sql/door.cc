@@ -5,8 +5,11 @@
 #include <mutex>
 
 #include "base/log.h"
+#include "base/options.h"
 #include "sql/command.h"
+#include "sql/hint.h"
 #include "sql/scan.h"
+#include "sql/statistics.h"
 #include "sql/syntax_tree.h"
 #include "sql/visible_tables.h"
 
@@ -82,7 +85,12 @@ struct QueryDoor::Impl {
   Status CheckFunctions(const References& references) const;
   Result<Answer> RunQuery(Visit& visit, const std::string& sql,
                           const std::vector<Parameter>& parameters) const;
-  Result<Answer> Columns(Visit& visit, const VisibleTables& visible, const RelationName& name) const;
+  // `relation` as VisibleTables resolved it.
+  Result<Answer> Columns(Visit& visit, const RelationName& relation) const;
+  Result<std::vector<Column>> ColumnsOf(Visit& visit, const RelationName& relation) const;
+  Result<Answer> NoEffect(Visit& visit, const VisibleTables& visible, const Command& command);
+  Status CheckPartition(Visit& visit, const RelationName& relation, const std::string& partition);
+  Result<Answer> Statistics(Visit& visit, const VisibleTables& visible, const Command& command);
 };
 
 namespace {
@@ -105,6 +113,32 @@ Answer Message(std::string text) {
   Answer answer;
   answer.message = std::move(text);
   return answer;
+}
+
+std::string Rows(const Cell& count) {
+  std::string text = CellText(count);
+  return text + (text == "1" ? " row" : " rows");
+}
+
+// To look at all values of every column costs memory and a second for each million.
+constexpr int64_t kRowsCountedExactly = 1'000'000;
+
+// Those of `columns` that are named.
+Result<std::vector<Column>> Picked(const std::string& table, const std::vector<Column>& columns,
+                                   const std::vector<std::string>& names) {
+  std::vector<Column> picked;
+  std::vector<std::string> known;
+  for (const Column& column : columns) known.push_back(LowerAscii(column.name));
+  for (const std::string& name : names) {
+    auto found = std::find(known.begin(), known.end(), LowerAscii(name));
+    if (found == known.end()) {
+      std::string near = NearestWord(LowerAscii(name), known);
+      return Fail(Code::kNotFound, "{} has no column {}; {}", table, name,
+                  near.empty() ? "DESCRIBE lists those there are" : fmt::format("did you mean {}?", near));
+    }
+    picked.push_back(columns[static_cast<size_t>(found - known.begin())]);
+  }
+  return picked;
 }
 
 }  // namespace
@@ -196,9 +230,7 @@ Result<Answer> QueryDoor::Impl::RunQuery(Visit& visit, const std::string& sql,
   return Answer{std::move(table), ""};
 }
 
-Result<Answer> QueryDoor::Impl::Columns(Visit& visit, const VisibleTables& visible,
-                                        const RelationName& name) const {
-  TRY(RelationName relation, visible.Resolve(name, visit.schema));
+Result<Answer> QueryDoor::Impl::Columns(Visit& visit, const RelationName& relation) const {
   return RunQuery(
       visit,
       "SELECT column_name AS name, data_type AS type, is_nullable AS nullable, comment FROM duckdb_columns() "
@@ -206,6 +238,60 @@ Result<Answer> QueryDoor::Impl::Columns(Visit& visit, const VisibleTables& visib
       "database_name = current_database() AND lower(schema_name) = $schema AND table_name = $table "
       "ORDER BY column_index",
       {{"schema", relation.schema}, {"table", relation.table}});
+}
+
+Result<std::vector<Column>> QueryDoor::Impl::ColumnsOf(Visit& visit, const RelationName& relation) const {
+  TRY(Answer answer, Columns(visit, relation));
+  std::vector<Column> columns;
+  for (const auto& row : answer.table.rows) columns.push_back({CellText(row[0]), CellText(row[1])});
+  return columns;
+}
+
+// The condition is what somebody wrote, so it passes the door like a query, and its columns must exist.
+Status QueryDoor::Impl::CheckPartition(Visit& visit, const RelationName& relation,
+                                       const std::string& partition) {
+  if (partition.empty()) return {};
+  std::string query = fmt::format("SELECT 1 FROM {}.{} WHERE {}", QuoteName(relation.schema),
+                                  QuoteName(relation.table), partition);
+  if (auto checked = Check(visit, query); !checked) return tl::unexpected(checked.error());
+  auto bound = RunQuery(visit, "EXPLAIN " + query, {});
+  if (bound) return {};
+  // Without the place, which is that of our own words.
+  std::string message = bound.error().message.substr(0, bound.error().message.find(" (line"));
+  return Fail(bound.error().code, "PARTITION of {}: {}", relation.table, message);
+}
+
+Result<Answer> QueryDoor::Impl::NoEffect(Visit& visit, const VisibleTables& visible, const Command& command) {
+  std::string what = command.verb == Verb::kRefresh ? "REFRESH" : "INVALIDATE METADATA";
+  if (!command.relation.table.empty()) {
+    TRY(RelationName relation, visible.Resolve(command.relation, visit.schema));
+    TRY_STATUS(CheckPartition(visit, relation, command.partition));
+    what += " of " + relation.table;
+  }
+  return Message(what + " has no effect here: every query sees the latest build");
+}
+
+Result<Answer> QueryDoor::Impl::Statistics(Visit& visit, const VisibleTables& visible,
+                                           const Command& command) {
+  TRY(RelationName relation, visible.Resolve(command.relation, visit.schema));
+  TRY(std::vector<Column> columns, ColumnsOf(visit, relation));
+  if (command.verb == Verb::kShowTableStats) return RunQuery(visit, RowCountsSql(relation, columns), {});
+  TRY_STATUS(CheckPartition(visit, relation, command.partition));
+  if (!command.columns.empty()) {
+    TRY(columns, Picked(relation.table, columns, command.columns));
+  }
+  TRY(Answer rows, RunQuery(visit, StatisticsSql(relation, {}, command.partition, true), {}));
+  bool exact = *std::get_if<int64_t>(&rows.table.At(0, 0)) <= kRowsCountedExactly;
+  TRY(Answer figures, RunQuery(visit, StatisticsSql(relation, columns, command.partition, exact), {}));
+  Answer answer{StatisticsOf(columns, figures.table), ""};
+  if (command.verb == Verb::kComputeStats) {
+    answer.message = fmt::format("{} in {}{}; COMPUTE STATS stores nothing here: DuckDB keeps its own\n",
+                                 Rows(figures.table.At(0, 0)), relation.table,
+                                 command.partition.empty() ? "" : ", in the partition asked for");
+  }
+  if (!exact) answer.message += "distinct values are estimates, as the rows are many\n";
+  if (!answer.message.empty()) answer.message.pop_back();
+  return answer;
 }
 
 Result<Answer> QueryDoor::Impl::DispatchQuery(Visit& visit, const Command& command,
@@ -239,7 +325,15 @@ Result<Answer> QueryDoor::Impl::Dispatch(Visit& visit, const Command& command,
       return Message(fmt::format("using {}{}", visit.schema,
                                  empty ? ", which has no tables yet; run `souk build`" : ""));
     }
-    default: return Columns(visit, *visible, command.relation);
+    case Verb::kRefresh:
+    case Verb::kInvalidateMetadata: return NoEffect(visit, *visible, command);
+    case Verb::kShowTableStats:
+    case Verb::kShowColumnStats:
+    case Verb::kComputeStats: return Statistics(visit, *visible, command);
+    default: {
+      TRY(RelationName relation, visible->Resolve(command.relation, visit.schema));
+      return Columns(visit, relation);
+    }
   }
 }
 
@@ -250,7 +344,8 @@ Result<Answer> QueryDoor::Impl::RunStatement(Visit& visit, std::string_view sql,
     return Fail(Code::kInvalid, "{}",
                 statements.empty() ? "there is no statement" : "one statement at a time here");
   }
-  TRY(Command command, ReadCommand(statements[0]));
+  Hinted hinted = TakeHints(statements[0]);
+  TRY(Command command, ReadCommand(hinted.sql));
   TRY_STATUS(visit.connection.Execute("BEGIN TRANSACTION READ ONLY"));
   Result<Answer> answer = Dispatch(visit, command, parameters);
   Status ended = visit.connection.Execute("ROLLBACK");
@@ -258,6 +353,10 @@ Result<Answer> QueryDoor::Impl::RunStatement(Visit& visit, std::string_view sql,
   Status reset = visit.connection.Execute("SET schema = 'main'");
   if (answer && !ended) return tl::unexpected(ended.error());
   if (answer && !reset) return tl::unexpected(reset.error());
+  if (answer && !hinted.hints.empty()) {
+    std::string notice = HintNotice(hinted.hints);
+    answer->message = answer->message.empty() ? notice : notice + "\n" + answer->message;
+  }
   return answer;
 }
 

@@ -22,7 +22,7 @@ struct DoorOptions {
   std::vector<std::string> schemas = {"ecommerce", "ecommerce_dwh", "clean"};
 };
 
-// The answer to one statement: rows, or a message ("using ecommerce_dwh").
+// The answer to one statement: rows, a message ("using ecommerce_dwh"), or rows with a remark in lines.
 struct Answer {
   Table table;
   std::string message;
@@ -39,6 +39,12 @@ class QueryDoor {
   //   SELECT (WITH, VALUES, FROM-first; anything DuckDB calls a query)
   //   SHOW TABLES [IN schema] [LIKE 'fact*'], SHOW SCHEMAS|DATABASES, SHOW COLUMNS IN table
   //   DESCRIBE|DESC [TABLE] name, DESCRIBE select, SUMMARIZE name, EXPLAIN [ANALYZE] select, USE schema
+  //   SHOW TABLE STATS name, SHOW COLUMN STATS name
+  // Impala's statements that have nothing to do here check their table and say so; statistics are shown:
+  //   REFRESH [name [PARTITION (…)]], INVALIDATE METADATA [name],
+  //   COMPUTE STATS name [(columns)], COMPUTE INCREMENTAL STATS name [PARTITION (…)]
+  // Its hints (/*+ BROADCAST(t) */, SELECT STRAIGHT_JOIN …, JOIN [SHUFFLE] t) change nothing, and the message
+  // says so.
   // kDenied names the relation, function or kind of statement that may not be used, and what may; kNotFound
   // the table that does not exist, and the nearest that does.
   Result<Answer> Run(const governance::Identity& identity, std::string_view sql,

@@ -52,6 +52,7 @@ class ReportFiles {
   static Result<ReportFiles> Load(const std::string& models_directory, const std::string& currency);
 
   const std::vector<ReportFile>& reports() const { return reports_; }
+  const std::vector<Metric>& metrics() const { return metrics_; }
   const std::vector<Filter>& filters() const { return filters_; }
   const Filter* FindFilter(std::string_view name) const;
   // The report's SQL with the conditions of the given filters; their values are bound as $region_1,
