@@ -1,8 +1,8 @@
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "app/parts.h"
+#include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/exit.h"
 
@@ -34,16 +34,7 @@ int RunModels(const CommandLine& line, const Settings& settings) {
   parser.add_option("--dialect", dialect, "duckdb, spark or hive")
       ->check(CLI::IsMember({"duckdb", "spark", "hive"}));
   parser.add_option("--format", format, "table (SQL text) or json")->check(CLI::IsMember({"table", "json"}));
-  std::vector<std::string> reversed(line.args.rbegin(), line.args.rend());
-  try {
-    parser.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(parser.help().c_str(), stdout);
-    return kExitOk;
-  } catch (const CLI::ParseError& error) {
-    return PrintError(
-        {Code::kInvalid, fmt::format("models: {}; `souk models --help` shows what it takes", error.what())});
-  }
+  if (auto done = ParseArguments(parser, line, "models")) return *done;
   auto models = warehouse::CompileModels(app::WarehouseOptionsOf(settings), dialect);
   if (!models) return PrintError(models.error());
   format == "json" ? PrintJson(*models) : PrintText(*models);

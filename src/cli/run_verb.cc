@@ -100,7 +100,8 @@ int RunVerb(const CommandLine& line, const Settings& settings) {
     }
     return ended ? kExitOk : PrintError(ended.error());
   }
-  std::vector<std::string> known = {"up", "demo", "generate", "config", "check", "models", "help"};
+  std::vector<std::string> known = {"up",     "demo",   "generate", "inspect", "split",
+                                    "schema", "config", "check",    "models",  "help"};
   for (const app::VerbKind& kind : app::Verbs()) known.push_back(kind.name);
   std::string nearest = NearestWord(line.verb, known);
   return PrintError(
