@@ -31,19 +31,21 @@ std::string MappingArgument(const VerbContext& context, const std::string& argum
   return AbsolutePath(context.request.directory + "/" + argument);
 }
 
-void ReadingFlags::Add(CLI::App& app) {
+void ReadingFlags::Add(CLI::App& app, bool again) {
+  std::string found = again ? "as the first time when not given" : "found out when not given";
   app.add_option("--mapping", mapping_, "a saved mapping by name, or its file; the other flags win over it");
   app.add_option("--map", maps_, "target=column: which column a field comes from; target= leaves it out")
       ->allow_extra_args(false);
-  app.add_option("--time-zone", time_zone_, "of times without an offset; the shop's when not given");
+  app.add_option("--time-zone", time_zone_,
+                 "of times without an offset; " + (again ? found : "the shop's when not given"));
   app.add_option("--time-format", time_formats_,
-                 "field=format: how its times are written, e.g. %d/%m/%Y; found out when not given")
+                 "field=format: how its times are written, e.g. %d/%m/%Y; " + found)
       ->allow_extra_args(false);
   app.add_option("--decimal-separator", decimal_separators_,
-                 "field=, or field=. (without a field: of all numbers); found out when not given")
+                 "field=, or field=. (without a field: of all numbers); " + found)
       ->allow_extra_args(false);
-  app.add_option("--delimiter", delimiter_, "of CSV; found out when not given");
-  app.add_option("--encoding", encoding_, "utf-8, utf-16 or windows-1252; found out when not given");
+  app.add_option("--delimiter", delimiter_, "of CSV; " + found);
+  app.add_option("--encoding", encoding_, "utf-8, utf-16 or windows-1252; " + found);
 }
 
 Status ReadingFlags::Fill(VerbContext& context, const std::string& record,

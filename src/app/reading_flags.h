@@ -12,7 +12,8 @@ namespace souk::app {
 class ReadingFlags {
  public:
   // Declares --mapping, --map, --time-zone, --time-format, --decimal-separator, --delimiter and --encoding.
-  void Add(CLI::App& app);
+  // `again`: for lines that were read before, where what is not given is as it was then.
+  void Add(CLI::App& app, bool again = false);
   // Fills in what the flags say, over what the saved mapping says that they name. `record` (of --as) belongs
   // to the flags; "" = not given.
   Status Fill(VerbContext& context, const std::string& record, ingest::FileIngestOptions& options) const;

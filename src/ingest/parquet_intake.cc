@@ -64,6 +64,13 @@ Status ParquetGroup::Map() {
   if (!columns) return Wrap(columns.error(), first.path);
   columns_ = *std::move(columns);
   TRY(const record::Schema* schema, record::FindSchema(first.record));
+  for (const auto& [target, name] : intake_.options().map) {
+    const auto& nested = columns_.nested;
+    if (std::find(nested.begin(), nested.end(), name) == nested.end()) continue;
+    return Fail(Code::kInvalid,
+                "{}: column '{}' holds lists or objects, which are not taken; {} needs single values",
+                intake_.Named(first), name, target);
+  }
   auto mapping = MapColumns(*schema, columns_.columns, intake_.options());
   if (!mapping) return Wrap(mapping.error(), intake_.Named(first));
   mapping_ = *std::move(mapping);

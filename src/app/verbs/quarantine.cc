@@ -19,9 +19,8 @@ class QuarantineVerb : public Verb {
     show_->add_option("--limit", limit_, "how many records at most");
     replay_ = app.add_subcommand("replay", "read the records again and take those that can be taken now");
     replay_->add_option("id", id_, "as `souk quarantine ls` shows it")->required();
-    reading_.Add(*replay_);
+    reading_.Add(*replay_, true);
     replay_->add_flag("--dry-run", options_.dry_run, "show how many could be taken, write nothing");
-    replay_->footer("What is not given is as at the first time.");
   }
 
   Status Run(VerbContext& context) override {
