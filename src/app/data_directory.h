@@ -33,6 +33,7 @@ class DataDirectory {
   std::string warehouse() const { return path_ + "/warehouse.duckdb"; }
   std::string control() const { return path_ + "/control.sqlite"; }
   std::string scratch() const { return path_ + "/scratch"; }
+  std::string mappings() const { return path_ + "/mappings"; }  // made when the first is saved
 
  private:
   DataDirectory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}

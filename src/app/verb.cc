@@ -18,17 +18,6 @@ std::string Verb::PathOf(const VerbContext& context, const std::string& argument
   return AbsolutePath(absolute ? argument : context.request.directory + "/" + argument);
 }
 
-Result<std::map<std::string, std::string>> Verb::ParseMaps(const std::vector<std::string>& texts) {
-  std::map<std::string, std::string> maps;
-  for (const std::string& text : texts) {
-    size_t equals = text.find('=');
-    if (equals == std::string::npos)
-      return Fail(Code::kInvalid, "--map {}: not of the form target=column", text);
-    maps[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return maps;
-}
-
 Result<std::optional<Day>> Verb::ParseDay(const std::string& text, std::string_view name) {
   if (text.empty()) return std::optional<Day>();
   auto day = souk::ParseDay(text);
@@ -59,6 +48,10 @@ const std::vector<VerbKind>& Verbs() {
       {"sql", "a query over the warehouse", "", AlwaysLooks, MakeSqlVerb},
       {"quarantine", "records that could not be taken: ls, show, replay", "data",
        [](const Args& args) { return !LooksWith("replay")(args); }, MakeQuarantineVerb},
+      {"raw", "files that were taken: ls, rm", "data",
+       [](const Args& args) { return !LooksWith("rm")(args); }, MakeRawVerb},
+      {"mapping", "saved mappings of columns: ls, show, delete", "data",
+       [](const Args& args) { return !LooksWith("delete")(args); }, MakeMappingVerb},
       {"jobs", "what ran: ls, show, cancel", "", AlwaysLooks, MakeJobsVerb},
   };
   return kVerbs;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,8 +39,6 @@ class Verb {
   void AddFormat(CLI::App& app);
   // The argument as an absolute path, seen from where the user stood.
   static std::string PathOf(const VerbContext& context, const std::string& argument);
-  // "target=column" texts of --map.
-  static Result<std::map<std::string, std::string>> ParseMaps(const std::vector<std::string>& texts);
   // "YYYY-MM-DD" of the option `name`; nothing when it is empty.
   static Result<std::optional<Day>> ParseDay(const std::string& text, std::string_view name);
 
@@ -75,6 +72,8 @@ std::unique_ptr<Verb> MakeBuildVerb();
 std::unique_ptr<Verb> MakeReportVerb();
 std::unique_ptr<Verb> MakeSqlVerb();
 std::unique_ptr<Verb> MakeQuarantineVerb();
+std::unique_ptr<Verb> MakeRawVerb();
+std::unique_ptr<Verb> MakeMappingVerb();
 std::unique_ptr<Verb> MakeJobsVerb();
 
 }  // namespace souk::app

@@ -11,7 +11,9 @@ std::optional<int> ParseArguments(CLI::App& parser, const CommandLine& line, con
   try {
     parser.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    std::fputs(parser.help().c_str(), stdout);
+    // A verb with subcommands shows those with their flags.
+    bool alone = parser.get_subcommands({}).empty();
+    std::fputs(parser.help("", alone ? CLI::AppFormatMode::Normal : CLI::AppFormatMode::All).c_str(), stdout);
     return kExitOk;
   } catch (const CLI::ParseError& error) {
     return PrintError({Code::kInvalid, fmt::format("{}: {}; `souk {} --help` shows what it takes", verb,

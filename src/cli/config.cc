@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/output.h"
+#include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/exit.h"
 #include "cli/terminal.h"
@@ -93,16 +94,7 @@ int RunConfig(const CommandLine& line, const Settings& settings) {
   auto* show = parser.add_subcommand("show", "every setting's value and where it comes from");
   parser.add_subcommand("docs", "every setting's default, unit and meaning")
       ->add_flag("--markdown", markdown, "as the page docs/settings.md");
-  std::vector<std::string> reversed(line.args.rbegin(), line.args.rend());
-  try {
-    parser.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(parser.help("", CLI::AppFormatMode::All).c_str(), stdout);
-    return kExitOk;
-  } catch (const CLI::ParseError& error) {
-    return PrintError(
-        {Code::kInvalid, fmt::format("config: {}; `souk config --help` shows what it takes", error.what())});
-  }
+  if (auto done = ParseArguments(parser, line, "config")) return *done;
   Terminal terminal(line.quiet);
   if (show->parsed()) {
     Show(terminal, settings, *app::ParseOutputFormat(format));

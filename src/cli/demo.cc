@@ -8,6 +8,7 @@
 #include "app/platform.h"
 #include "app/shop_size.h"
 #include "base/files.h"
+#include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/exit.h"
 #include "cli/terminal.h"
@@ -85,16 +86,7 @@ int RunDemo(const CommandLine& line) {
   parser.add_option("--size", flags.size, "small, default or large")
       ->check(CLI::IsMember({"small", "default", "large"}));
   parser.add_flag("--no-open", flags.no_open, "open no browser");
-  std::vector<std::string> reversed(line.args.rbegin(), line.args.rend());
-  try {
-    parser.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(parser.help().c_str(), stdout);
-    return kExitOk;
-  } catch (const CLI::ParseError& error) {
-    return PrintError(
-        {Code::kInvalid, fmt::format("demo: {}; `souk demo --help` shows what it takes", error.what())});
-  }
+  if (auto done = ParseArguments(parser, line, "demo")) return *done;
   auto settings = app::LoadSettings(line.sources);
   if (!settings) return PrintError(settings.error());
   std::string directory = AbsolutePath(settings->Text("data.dir"));

@@ -1,9 +1,10 @@
-#include <CLI/CLI.hpp>
 #include <cstdio>
+#include <optional>
 
 #include "app/output.h"
 #include "app/shop_size.h"
 #include "base/files.h"
+#include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/exit.h"
 #include "cli/terminal.h"
@@ -31,7 +32,7 @@ struct Flags {
   std::string dirt = "none";
   bool samples = false;
   std::string first_day, last_day, format, time_zone, currency;
-  uint64_t users = 0, products = 0, transactions = 0, events = 0;
+  std::optional<uint64_t> users, products, transactions, events;
 };
 
 void AddFlags(CLI::App& app, Flags& flags) {
@@ -40,8 +41,8 @@ void AddFlags(CLI::App& app, Flags& flags) {
       ->check(CLI::IsMember({"small", "default", "large"}));
   app.add_option("--users", flags.users, "how many, in place of the size's");
   app.add_option("--products", flags.products, "how many, in place of the size's");
-  app.add_option("--transactions", flags.transactions, "order lines, in place of the size's");
-  app.add_option("--events", flags.events, "clickstream events, in place of the size's");
+  app.add_option("--transactions", flags.transactions, "order lines, in place of the size's; 0 = none");
+  app.add_option("--events", flags.events, "clickstream events, in place of the size's; 0 = none");
   app.add_option("--seed", flags.history.seed, "same seed, same bytes");
   app.add_option("--first-day", flags.first_day, "YYYY-MM-DD");
   app.add_option("--last-day", flags.last_day, "YYYY-MM-DD");
@@ -62,10 +63,10 @@ void AddFlags(CLI::App& app, Flags& flags) {
 Status Complete(Flags& flags, const Settings& settings) {
   auto& history = flags.history;
   TRY_STATUS(app::SetShopSize(flags.size, history));
-  if (flags.users > 0) history.users = flags.users;
-  if (flags.products > 0) history.products = flags.products;
-  if (flags.transactions > 0) history.transactions = flags.transactions;
-  if (flags.events > 0) history.events = flags.events;
+  history.users = flags.users.value_or(history.users);
+  history.products = flags.products.value_or(history.products);
+  history.transactions = flags.transactions.value_or(history.transactions);
+  history.events = flags.events.value_or(history.events);
   if (!flags.first_day.empty()) {
     TRY(history.first_day, ParseDay(flags.first_day));
   }
@@ -149,16 +150,7 @@ int RunGenerate(const CommandLine& line, const Settings& settings) {
            flags);
   CLI::App& logs = *parser.add_subcommand("logs", "log files of the shop's application");
   AddLogFlags(logs, log_flags);
-  std::vector<std::string> reversed(line.args.rbegin(), line.args.rend());
-  try {
-    parser.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(parser.help("", CLI::AppFormatMode::All).c_str(), stdout);
-    return kExitOk;
-  } catch (const CLI::ParseError& error) {
-    return PrintError({Code::kInvalid, fmt::format("generate: {}; `souk generate --help` shows what it takes",
-                                                   error.what())});
-  }
+  if (auto done = ParseArguments(parser, line, "generate")) return *done;
   return logs.parsed() ? RunLogs(line, log_flags) : RunHistory(line, settings, flags);
 }
 

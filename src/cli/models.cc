@@ -1,9 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "app/data_dictionary.h"
 #include "app/parts.h"
+#include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/exit.h"
 
@@ -37,16 +37,7 @@ int RunModels(const CommandLine& line, const Settings& settings) {
   parser.add_option("--format", format, "table (SQL text) or json")->check(CLI::IsMember({"table", "json"}));
   auto* dictionary = parser.add_subcommand(
       "dictionary", "all records, tables, figures and reports as the page docs/data_dictionary.md");
-  std::vector<std::string> reversed(line.args.rbegin(), line.args.rend());
-  try {
-    parser.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(parser.help().c_str(), stdout);
-    return kExitOk;
-  } catch (const CLI::ParseError& error) {
-    return PrintError(
-        {Code::kInvalid, fmt::format("models: {}; `souk models --help` shows what it takes", error.what())});
-  }
+  if (auto done = ParseArguments(parser, line, "models")) return *done;
   if (dictionary->parsed()) {
     auto page = app::DataDictionary(settings);
     if (!page) return PrintError(page.error());

@@ -35,10 +35,10 @@ Status CheckOptions(const HistoryOptions& o) {
   if (o.transactions > kMaxRecords || o.events > kMaxRecords) {
     return Fail(Code::kInvalid, "at most {} transactions and as many events can be generated", kMaxRecords);
   }
-  if (o.events < o.transactions) {
+  if (o.events > 0 && o.events < o.transactions) {
     return Fail(Code::kInvalid,
                 "{} events are fewer than {} transactions; a shop has more clicks than order lines: "
-                "ask for more events, or for fewer transactions",
+                "ask for more events, for none, or for fewer transactions",
                 o.events, o.transactions);
   }
   auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };

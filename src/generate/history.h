@@ -26,7 +26,7 @@ struct HistoryOptions {
   uint64_t users = 100'000;
   uint64_t products = 10'000;
   uint64_t transactions = 500'000;
-  uint64_t events = 1'000'000;
+  uint64_t events = 1'000'000;  // of the clickstream: none, or as many as transactions at least
   Day first_day = {2024, 11, 21};
   Day last_day = {2025, 11, 20};            // inclusive
   std::string time_zone = "Europe/Berlin";  // the shop's; decides the rhythm of its days

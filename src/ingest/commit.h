@@ -17,7 +17,8 @@ std::mutex& IngestTurn();
 Status RemoveLeftovers(const IngestTarget& target);
 
 // Quarantine first, then one commit per record, so that a crash between loses nothing: the same ingest again
-// replaces what is in quarantine. Fills in the quarantine ids.
+// replaces what is in quarantine. Fills in the quarantine ids. Rejects of an earlier taking of a file go away
+// last.
 Status CommitFiles(const IngestTarget& target, std::vector<TakenFile>& files, const std::string& operation,
                    bool dry_run);
 

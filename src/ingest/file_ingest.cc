@@ -85,11 +85,42 @@ class Batch {
 };
 
 Status CheckOptions(const IngestTarget& target, const FileIngestOptions& options) {
-  if (!options.record.empty()) {
-    if (auto schema = record::FindSchema(options.record); !schema) return tl::unexpected(schema.error());
-  }
+  TRY_STATUS(CheckReading(options));
   if (options.max_line_bytes == 0) return Fail(Code::kInvalid, "the longest line must be at least one byte");
   return CheckTimeZone(options.time_zone, *target.database);
+}
+
+// A key that is given by name may be rare; one that no file has is a mistake.
+Status CheckGivenKeys(const std::vector<TakenFile>& files, const FileIngestOptions& options) {
+  for (const auto& [target, name] : options.map) {
+    const TakenFile* without = nullptr;
+    bool met = name.empty();
+    for (const TakenFile& file : files) {
+      if (file.shown.skipped || file.raw.format.kind != "json") continue;
+      without = &file;
+      met |= std::find(file.unmet.begin(), file.unmet.end(), name) == file.unmet.end();
+    }
+    if (met || !without) continue;
+    return Fail(
+        Code::kInvalid, "{}{}: no line has the key '{}', which {} is to come from", without->shown.path,
+        options.mapping_name.empty() ? "" : " with the mapping " + options.mapping_name, name, target);
+  }
+  return {};
+}
+
+// The rows that count are not given up for nothing.
+Status CheckReplaced(const std::vector<TakenFile>& files) {
+  for (const TakenFile& file : files) {
+    if (file.replaces.empty() || !file.raw.path.empty()) continue;
+    return Fail(
+        Code::kInvalid,
+        "{}: none of its lines can be taken in this way{}; nothing was replaced: look at it with --dry-run, "
+        "or take out its {} rows with souk raw rm",
+        file.shown.path,
+        file.rejects.empty() ? "" : fmt::format(", the first because: {}", file.rejects[0].reason),
+        file.shown.replaced.rows);
+  }
+  return {};
 }
 
 uint64_t TotalBytes(const std::vector<SourceFile>& sources) {
@@ -101,20 +132,24 @@ uint64_t TotalBytes(const std::vector<SourceFile>& sources) {
 }  // namespace
 
 Result<IngestReport> IngestFiles(const IngestTarget& target, const std::vector<std::string>& paths,
-                                 const FileIngestOptions& options, Progress& progress) {
+                                 const FileIngestOptions& given, Progress& progress) {
   std::lock_guard turn(IngestTurn());
+  FileIngestOptions options = given;
+  if (options.time_zone.empty()) options.time_zone = options.default_time_zone;
   TRY_STATUS(CheckOptions(target, options));
   TRY(SourceList sources, ListSources(paths, options.record));
   if (!options.dry_run) TRY_STATUS(RemoveLeftovers(target));
   progress.Stage("reading", TotalBytes(sources.files), "B");
   Intake intake(target, options, progress);
   auto files = Batch(intake, sources.files).Take();
-  Status committed =
-      files ? CommitFiles(target, *files, "ingest", options.dry_run) : tl::unexpected(files.error());
-  if (!committed) {
+  Status done = files ? Status() : tl::unexpected(files.error());
+  if (done) done = CheckGivenKeys(*files, options);
+  if (done) done = CheckReplaced(*files);
+  if (done) done = CommitFiles(target, *files, options.replace ? "replace" : "ingest", options.dry_run);
+  if (!done) {
     // What lies in the lake without a commit goes away now, or with the next ingest.
     if (!options.dry_run) (void)RemoveLeftovers(target);
-    return tl::unexpected(committed.error());
+    return tl::unexpected(done.error());
   }
   IngestReport report = MakeReport(*files);
   report.left_out = std::move(sources.left_out);

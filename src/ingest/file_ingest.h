@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/progress.h"
+#include "ingest/reading.h"
 #include "lake/quarantine.h"
 #include "lake/raw_zone.h"
 #include "record/mapping.h"
@@ -17,29 +18,36 @@
 
 namespace souk::ingest {
 
-struct FileIngestOptions {
-  std::string record;                      // "" = by folder name (users/, transactions/…), else by columns
-  std::map<std::string, std::string> map;  // target → source column
-  std::map<std::string, std::string> time_formats;  // target → strptime format, where the guess is wrong
-  std::string time_zone = "UTC";                    // of times without offset
-  std::string delimiter;                            // "" = detect
-  std::string encoding;                             // "" = detect (UTF-8, UTF-16 by BOM, else Windows-1252)
+struct FileIngestOptions : ReadingOptions {
+  // In place of an empty time_zone; a replay takes that of the ingest instead.
+  std::string default_time_zone = "UTC";
+  std::string mapping_name;  // of the saved mapping among the options, for errors; "" = none
   bool dry_run = false;
+  bool replace = false;  // a file that was taken before is taken again, in place of what it gave then
   uint64_t max_line_bytes = 16'000'000;  // a longer line goes to quarantine, its first 64 kB kept
+};
+
+// What an earlier ingest of a file had given, with what came out of its quarantine later.
+struct EarlierTaking {
+  Micros added = 0;   // 0 = there was none
+  uint64_t rows = 0;  // that counted
+  uint64_t quarantined = 0;
 };
 
 // What became of one file.
 struct IngestedFile {
   std::string path;
   std::string record;
-  bool skipped = false;  // the same content is already in the lake
+  bool skipped = false;    // the same content is already in the lake
+  EarlierTaking replaced;  // no longer counts; `quarantined` is not known in a dry run
   uint64_t bytes = 0;
   uint64_t rows = 0;  // taken
   uint64_t quarantined = 0;
   std::string quarantine_id;  // "" = nothing was
   record::Mapping mapping;
-  std::string format;  // "CSV, comma, UTF-8, header"
-  std::string note;    // what a person should know: "no rows", "same content as …"; "" = nothing
+  std::vector<std::string> nested;  // Parquet: columns that hold lists or objects, which are not taken
+  std::string format;               // "CSV, comma, UTF-8, header"
+  std::string note;  // what a person should know: "no rows", "same content as …"; "" = nothing
 };
 
 struct IngestReport {
@@ -47,6 +55,7 @@ struct IngestReport {
   uint64_t rows = 0;
   uint64_t quarantined = 0;
   uint64_t skipped_files = 0;
+  uint64_t replaced_files = 0;
   std::vector<std::string>
       left_out;  // files in the given folders that are no data by their ending, e.g. truth.json
 };
@@ -63,6 +72,9 @@ struct IngestTarget {
 // Takes files and folders. Either every file is committed or, after an error, none of this call (orphans are
 // removed with the next ingest). Memory stays bounded whatever a file's size. A folder means every file below
 // it.
+// With `replace` the commit that adds a file's rows removes those it gave before, so that one or the other
+// counts at any time. Until its end, quarantine holds the rejects of both takings; the same call again mends
+// what a crash left. A file that gives no row at all is refused then.
 Result<IngestReport> IngestFiles(const IngestTarget& target, const std::vector<std::string>& paths,
                                  const FileIngestOptions& options, Progress& progress);
 

@@ -1,112 +1,14 @@
 #include "ingest/file_ingest.h"
 
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <filesystem>
-#include <fstream>
 #include <thread>
 
-#include "base/files.h"
 #include "ingest/source_list.h"
-#include "lake/faulty_file_store.h"
+#include "ingest/test_lake.h"
 
 namespace souk::ingest {
 namespace {
-
-constexpr Micros kNow = 1'763'640'000'000'000;  // 2025-11-20T12:00:00Z
-
-class IngestTest : public testing::Test {
- protected:
-  void SetUp() override {
-    (void)CreateDirectories(dir_.path() + "/lake");
-    (void)CreateDirectories(dir_.path() + "/scratch");
-    (void)CreateDirectories(dir_.path() + "/in");
-    auto below = lake::OpenFileStore(dir_.path() + "/lake");
-    ASSERT_TRUE(below) << below.error().message;
-    store_ = std::make_shared<lake::FaultyFileStore>(*below);
-    raw_ = std::make_unique<lake::RawZone>(store_);
-    quarantine_ = std::make_unique<lake::Quarantine>(store_);
-    sql::DatabaseOptions options;
-    options.temp_directory = dir_.path() + "/scratch";
-    auto database = sql::Database::Open(options);
-    ASSERT_TRUE(database) << database.error().message;
-    target_ = {raw_.get(), quarantine_.get(), *database, &clock_, dir_.path() + "/scratch"};
-  }
-
-  std::string Put(const std::string& name, std::string_view content) {
-    std::string path = dir_.path() + "/in/" + name;
-    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-    std::ofstream(path, std::ios::binary) << content;
-    return path;
-  }
-
-  std::string PutParquet(const std::string& name, const std::string& select) {
-    std::string path = Put(name, "");
-    auto connection = target_.database->Connect();
-    Status done = connection->Execute("COPY (" + select + ") TO '" + path + "' (FORMAT parquet)");
-    EXPECT_TRUE(done) << (done ? "" : done.error().message);
-    return path;
-  }
-
-  Result<IngestReport> Ingest(const std::vector<std::string>& paths) {
-    return IngestFiles(target_, paths, options_, SilentProgress());
-  }
-
-  IngestReport Good(const std::vector<std::string>& paths) {
-    auto report = Ingest(paths);
-    EXPECT_TRUE(report) << report.error().message;
-    return report ? *report : IngestReport();
-  }
-
-  std::string Bad(const std::vector<std::string>& paths) {
-    auto report = Ingest(paths);
-    EXPECT_FALSE(report);
-    ExpectNothingLeft();
-    return report ? "" : report.error().message;
-  }
-
-  // Nothing half-written: no file in the raw zone, in quarantine or in the scratch directory.
-  void ExpectNothingLeft() {
-    for (const record::Schema& schema : record::Schemas())
-      EXPECT_TRUE(Files(schema.name).empty()) << schema.name;
-    EXPECT_TRUE(quarantine_->List()->empty());
-    EXPECT_TRUE(std::filesystem::is_empty(dir_.path() + "/scratch"));
-    auto files = *store_->List("ecommerce/raw");
-    for (const auto& file : files) {
-      EXPECT_NE(file.path.find("_commits"), std::string::npos) << file.path;
-    }
-  }
-
-  std::vector<lake::RawFile> Files(const std::string& record) { return *raw_->Files(record); }
-  std::string Content(const lake::RawFile& file) { return *store_->Read(file.path); }
-
-  // "line: reason" of every reject of a file.
-  std::vector<std::string> Rejects(const std::string& id) {
-    std::vector<std::string> lines;
-    auto records = *quarantine_->Records(id, 0, 1000);
-    for (const auto& record : records) {
-      lines.push_back(std::to_string(record.line) + ": " + record.reason);
-    }
-    return lines;
-  }
-
-  TempDir dir_;
-  FakeClock clock_{kNow};
-  std::shared_ptr<lake::FaultyFileStore> store_;
-  std::unique_ptr<lake::RawZone> raw_;
-  std::unique_ptr<lake::Quarantine> quarantine_;
-  IngestTarget target_;
-  FileIngestOptions options_;
-};
-
-constexpr std::string_view kSales =
-    "id,Date,price,qty\n"
-    "1,2025-11-03,2.50,1\n"
-    "2,2025-11-03,3.50,2\n";
-
-using Lines = std::vector<std::string>;
-bool Has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 TEST_F(IngestTest, NothingToMendIsCopiedByteForByte) {
   options_.record = "transactions";
@@ -411,47 +313,6 @@ TEST_F(IngestTest, AFullDiskLeavesNothing) {
     if (report) break;  // the fault hit a step that may fail, such as tidying up
   }
   EXPECT_EQ(Files("transactions").size(), 1u);
-}
-
-TEST_F(IngestTest, ReplayTakesWhatFitsNow) {
-  options_.record = "transactions";
-  options_.map = {{"unit_price", "list"}};
-  auto report = Good({Put(
-      "a.csv", "id,Date,list,paid\n1,2025-11-03,1.50,1\n2,2025-11-03,free,2.25\n3,2025-11-03,free,no\nx\n")});
-  ASSERT_EQ(report.quarantined, 3u);
-  std::string id = report.files[0].quarantine_id;
-  FileIngestOptions again;
-  again.map = {{"unit_price", "paid"}};
-  auto replay = ReplayQuarantine(target_, id, again, SilentProgress());
-  ASSERT_TRUE(replay) << replay.error().message;
-  EXPECT_EQ(replay->rows, 1u);
-  EXPECT_EQ(replay->quarantined, 2u);
-  EXPECT_EQ(Rejects(id), (Lines{"4: unit_price: 'no' is not a number", "5: 1 field, 4 expected"}));
-  auto files = Files("transactions");
-  ASSERT_EQ(files.size(), 2u);
-  EXPECT_EQ(
-      Content(files[1].rows == 1 && files[1].format.mapping["unit_price"] == "paid" ? files[1] : files[0]),
-      "id,Date,list,paid\n2,2025-11-03,free,2.25\n");
-  replay = ReplayQuarantine(target_, id, again, SilentProgress());
-  ASSERT_TRUE(replay);
-  EXPECT_EQ(replay->rows, 0u);
-  EXPECT_FALSE(ReplayQuarantine(target_, "00000000", again, SilentProgress()));
-}
-
-TEST_F(IngestTest, ReplayOfParquetRows) {
-  options_.record = "transactions";
-  options_.map = {{"unit_price", "list"}};
-  auto report =
-      Good({PutParquet("a.parquet",
-                       "SELECT * FROM (VALUES (NULL, 3, DATE '2025-11-03'), (1, 2, DATE '2025-11-03')) "
-                       "v(list, paid, \"Date\")")});
-  ASSERT_EQ(report.quarantined, 1u);
-  FileIngestOptions again;
-  again.map = {{"unit_price", "paid"}};
-  auto replay = ReplayQuarantine(target_, report.files[0].quarantine_id, again, SilentProgress());
-  ASSERT_TRUE(replay) << replay.error().message;
-  EXPECT_EQ(replay->rows, 1u);
-  EXPECT_TRUE(quarantine_->List()->empty());
 }
 
 TEST_F(IngestTest, APipeIsRead) {

@@ -188,6 +188,7 @@ Status Inspector::RunParquet() {
     if (described->types[i] == "VARCHAR") described->columns[i].type = record::FieldType::kText;
     if (described->types[i] == "VARCHAR") described->columns[i].unfit = 0;
   }
+  inspection_.nested = described->nested;
   SetUp(described->columns);
   for (size_t i = 0; i < names_.size(); ++i) {
     if (described->types[i] != "VARCHAR") continue;

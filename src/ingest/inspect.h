@@ -46,6 +46,7 @@ struct Inspection {
   uint64_t duplicate_rows = 0;  // equal to an earlier row in every byte
   bool duplicates_exact = true;
   std::vector<InspectedColumn> columns;
+  std::vector<std::string> nested;         // Parquet: columns of lists or objects, which are not looked at
   const record::Schema* record = nullptr;  // nullptr = none fits
   record::Mapping mapping;                 // when there is a record
   std::vector<std::string> warnings;       // plain sentences a person can act on

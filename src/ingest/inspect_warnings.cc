@@ -51,6 +51,7 @@ class Warnings {
   std::vector<std::string> All() && {
     Lines();
     Header();
+    Nested();
     Record();
     for (const InspectedColumn& column : inspection_.columns) Column(column);
     return std::move(list_);
@@ -121,6 +122,14 @@ class Warnings {
       }
       seen.erase(same);
     }
+  }
+
+  void Nested() {
+    size_t count = inspection_.nested.size();
+    if (count == 0) return;
+    Say("{} {} {} lists or objects: {} not shown here, and `souk ingest` does not take {}",
+        count == 1 ? "column" : "columns", fmt::join(inspection_.nested, ", "), count == 1 ? "holds" : "hold",
+        count == 1 ? "it is" : "they are", count == 1 ? "it" : "them");
   }
 
   void Record() {

@@ -41,21 +41,45 @@ void ColumnCache::Add(const TextProfile& profile) {
   known_.insert(known_.begin(), profile);  // the last one that was needed is the likeliest
 }
 
-Result<bool> Intake::IsNew(const std::string& record, const std::string& fingerprint) {
-  std::lock_guard lock(mutex_);
-  auto known = fingerprints_.find(record);
-  if (known == fingerprints_.end()) {
-    TRY(auto files, target_.raw->Files(record));
-    known = fingerprints_.emplace(record, std::set<std::string>()).first;
-    for (const lake::RawFile& file : files) known->second.insert(file.fingerprint);
+RawFilesBySource BySource(std::vector<lake::RawFile> files) {
+  RawFilesBySource by_source;
+  for (lake::RawFile& file : files) {
+    std::string source = file.origin.empty() ? file.fingerprint : file.origin;
+    by_source.emplace(std::move(source), std::move(file));
   }
-  return known->second.insert(fingerprint).second;
+  return by_source;
+}
+
+std::string Intake::Named(const SourceFile& source) const {
+  if (options_.mapping_name.empty()) return source.path;
+  return fmt::format("{} with the mapping {}", source.path, options_.mapping_name);
+}
+
+Status Intake::FindEarlier(TakenFile& file) {
+  std::lock_guard lock(mutex_);
+  auto known = earlier_.find(file.shown.record);
+  if (known == earlier_.end()) {
+    TRY(auto files, target_.raw->Files(file.shown.record));
+    known = earlier_.emplace(file.shown.record, BySource(std::move(files))).first;
+  }
+  auto [begin, end] = known->second.equal_range(file.raw.fingerprint);
+  bool first = met_.insert(file.raw.fingerprint).second;
+  file.shown.skipped = !first || (begin != end && !options_.replace);
+  if (file.shown.skipped) file.shown.note = "same content as a file that is in the lake";
+  if (file.shown.skipped) return {};
+  for (auto earlier = begin; earlier != end; ++earlier) {
+    file.replaces.push_back(earlier->second.path);
+    file.shown.replaced.rows += earlier->second.rows;
+    file.shown.replaced.added = std::max(file.shown.replaced.added, earlier->second.added);
+  }
+  return {};
 }
 
 Status Intake::Place(const std::string& scratch_file, const SourceFile& source, std::optional<Day> day,
                      TakenFile& file) {
   if (!day) day = DayFromDays(target_.clock->Now() / kMicrosPerDay);
-  file.raw.path = RawPath(file.shown.record, *day, file.raw.fingerprint, source.path);
+  file.raw.path =
+      FreeRawPath(target_.raw->store(), file.shown.record, *day, file.raw.fingerprint, source.path);
   if (options_.dry_run) return {};
   return target_.raw->store().Adopt(scratch_file, file.raw.path);
 }

@@ -20,10 +20,16 @@ namespace souk::ingest {
 // run.
 struct TakenFile {
   IngestedFile shown;
-  lake::RawFile raw;  // path "" = nothing to add
+  lake::RawFile raw;                  // path "" = nothing to add
+  std::vector<std::string> unmet;     // JSON: columns whose key no line had
+  std::vector<std::string> replaces;  // paths in the raw zone that no longer count with it
   std::vector<lake::QuarantinedRecord> rejects;
   lake::QuarantineFile quarantine;  // what belongs to the rejects
 };
+
+// Raw files by the fingerprint of the file they come from, those out of its quarantine included.
+using RawFilesBySource = std::multimap<std::string, lake::RawFile>;
+RawFilesBySource BySource(std::vector<lake::RawFile> files);
 
 // Memory for rejects of one call: they are held until the commit.
 class RejectBudget {
@@ -59,11 +65,14 @@ class Intake {
   Progress& progress() { return progress_; }
   RejectBudget& budget() { return budget_; }
   ColumnCache& columns() { return columns_; }
+  // "orders.csv", "orders.csv with the mapping shop": what an error about the mapping begins with.
+  std::string Named(const SourceFile& source) const;
   // "" in a dry run.
   std::string scratch() const { return options_.dry_run ? "" : target_.scratch; }
 
-  // True for the first file with this content: neither in the lake nor met in this call.
-  Result<bool> IsNew(const std::string& record, const std::string& fingerprint);
+  // Looks whether the file's content is in the lake or was met in this call: marks it as skipped then, or
+  // fills in what it replaces. `file` has its record and its fingerprint.
+  Status FindEarlier(TakenFile& file);
   // Puts the scratch file of a finished pass into the lake under its path there.
   Status Place(const std::string& scratch_file, const SourceFile& source, std::optional<Day> day,
                TakenFile& file);
@@ -75,7 +84,8 @@ class Intake {
   RejectBudget budget_;
   ColumnCache columns_;
   std::mutex mutex_;
-  std::map<std::string, std::set<std::string>> fingerprints_;  // record → known ones
+  std::map<std::string, RawFilesBySource> earlier_;  // by record; what counts at the beginning of the call
+  std::set<std::string> met_;                        // fingerprints, in this call
 };
 
 // Reads a CSV or JSON-lines source whose beginning `reader` has read.

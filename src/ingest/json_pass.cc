@@ -44,6 +44,7 @@ class JsonPass : public LinePass {
   }
 
   std::vector<record::SourceColumn> UnknownColumns() const override { return json_.Unknown(); }
+  std::vector<std::string> UnmetColumns() const override { return json_.Unmet(); }
 
  private:
   Status TakeLine(std::string_view bytes, LineSink& sink) {

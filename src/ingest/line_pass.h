@@ -44,6 +44,8 @@ class LinePass {
   const record::RecordCheck& check() const { return check_; }
   // JSON: keys that were met and are no columns, with what their first values are like.
   virtual std::vector<record::SourceColumn> UnknownColumns() const { return {}; }
+  // JSON: columns whose key no line had.
+  virtual std::vector<std::string> UnmetColumns() const { return {}; }
 
  protected:
   // To be called for every piece of data before its lines.

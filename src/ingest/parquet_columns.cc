@@ -54,7 +54,10 @@ Result<ParquetColumns> DescribeParquet(const std::vector<std::string>& files, sq
   std::vector<record::ColumnSampler> samplers;
   for (const auto& row : described.rows) {
     std::string name = sql::CellText(row.at(0)), type = sql::CellText(row.at(1));
-    if (IsNested(type)) continue;
+    if (IsNested(type)) {
+      result.nested.push_back(std::move(name));
+      continue;
+    }
     list += fmt::format("{}CAST({} AS VARCHAR)", list.empty() ? "" : ", ", sql::QuoteName(name));
     samplers.emplace_back(name);
     result.types.push_back(std::move(type));

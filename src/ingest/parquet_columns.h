@@ -12,6 +12,7 @@ namespace souk::ingest {
 struct ParquetColumns {
   std::vector<record::SourceColumn> columns;  // lists and objects are left out
   std::vector<std::string> types;             // DuckDB's, of the same columns
+  std::vector<std::string> nested;            // names of those left out
 };
 
 // `files` have the same columns; values are sampled from the first of them that has rows.

@@ -64,11 +64,22 @@ Status ParquetGroup::Map() {
   if (!columns) return Wrap(columns.error(), first.path);
   columns_ = *std::move(columns);
   TRY(const record::Schema* schema, record::FindSchema(first.record));
-  auto mapping = record::GuessMapping(*schema, columns_.columns, intake_.options().map);
-  if (!mapping) return Wrap(mapping.error(), first.path);
+  for (const auto& [target, name] : intake_.options().map) {
+    const auto& nested = columns_.nested;
+    if (std::find(nested.begin(), nested.end(), name) == nested.end()) continue;
+    return Fail(Code::kInvalid,
+                "{}: column '{}' holds lists or objects, which are not taken; {} needs single values",
+                intake_.Named(first), name, target);
+  }
+  auto mapping = MapColumns(*schema, columns_.columns, intake_.options());
+  if (!mapping) return Wrap(mapping.error(), intake_.Named(first));
   mapping_ = *std::move(mapping);
-  Status formats = ApplyTimeFormats(intake_.options().time_formats, mapping_, columns_.columns);
-  if (!formats) return Wrap(formats.error(), first.path);
+  // Numbers of a file that has types are written in one way, whatever was said of texts.
+  for (size_t i = 0; i < columns_.types.size(); ++i) {
+    if (columns_.types[i] == "VARCHAR") continue;
+    columns_.columns[i].decimal_separator = '.';
+    columns_.columns[i].grouped_numbers = false;
+  }
   TRY(check_, record::RecordCheck::Make(mapping_, columns_.columns));
   format_ = FormatOfMapping(mapping_, columns_.columns, intake_.options().time_zone);
   format_.kind = "parquet";
@@ -237,6 +248,7 @@ Status ParquetGroup::TakeOut(ParquetCopy& copy, const std::vector<BadRow>& rows)
 void ParquetGroup::Describe(ParquetCopy& copy) const {
   TakenFile& file = copy.file;
   file.shown.mapping = mapping_;
+  file.shown.nested = columns_.nested;
   file.shown.rows = file.raw.rows;
   file.shown.quarantined = file.rejects.size();
   if (file.raw.rows == 0) file.shown.note = file.rejects.empty() ? "no rows" : "no row could be taken";
@@ -291,9 +303,7 @@ Result<ParquetCopy> CopyParquet(Intake& intake, const SourceFile& source,
   file.shown.bytes = file.raw.bytes = reader->bytes();
   file.raw.source = source.path;
   file.raw.fingerprint = reader->Fingerprint(copy.source.record);
-  TRY(bool fresh, intake.IsNew(copy.source.record, file.raw.fingerprint));
-  file.shown.skipped = !fresh;
-  if (!fresh) file.shown.note = "same content as a file that is in the lake";
+  TRY_STATUS(intake.FindEarlier(file));
   return copy;
 }
 

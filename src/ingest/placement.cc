@@ -38,12 +38,17 @@ std::string SanitisedName(const std::string& path) {
   return name;
 }
 
-std::string RawPath(const std::string& record, const Day& day, const std::string& fingerprint,
-                    const std::string& source) {
+std::string FreeRawPath(const lake::FileStore& store, const std::string& record, const Day& day,
+                        const std::string& fingerprint, const std::string& source) {
   bool dated = record == "transactions" || record == "clickstream";
   std::string folder = lake::RawZone::Folder(record);
   if (dated) folder += fmt::format("/{:04}/{:02}/{:02}", day.year, day.month, day.day);
-  return fmt::format("{}/{}-{}", folder, fingerprint.substr(0, 16), SanitisedName(source));
+  for (int taking = 1;; ++taking) {
+    std::string again = taking == 1 ? "" : fmt::format("{}-", taking);
+    std::string path =
+        fmt::format("{}/{}-{}{}", folder, fingerprint.substr(0, 16), again, SanitisedName(source));
+    if (!store.Exists(path)) return path;
+  }
 }
 
 std::optional<Day> DayOfSpan(const record::TimeSpan& span, const std::string& time_zone,

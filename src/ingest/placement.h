@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "lake/file_store.h"
 #include "record/record_check.h"
 #include "sql/database.h"
 
@@ -15,8 +16,10 @@ std::string SanitisedName(const std::string& path);
 
 // "ecommerce/raw/transactions/2025/11/28/9f86d081884c7d65-orders.csv"; users and products have no day
 // folders.
-std::string RawPath(const std::string& record, const Day& day, const std::string& fingerprint,
-                    const std::string& source);
+// The second time it is "9f86d081884c7d65-2-orders.csv" and so on: a file that no longer counts keeps its
+// path, for readers of older versions.
+std::string FreeRawPath(const lake::FileStore& store, const std::string& record, const Day& day,
+                        const std::string& fingerprint, const std::string& source);
 
 // The shop day that all of a file's events lie in; nothing when they lie in several, or there are none.
 // `database` knows the rules of time zones; without it times with offsets are taken by their UTC day.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "record/times.h"
 #include "record/values.h"
 
 namespace souk::ingest {
@@ -94,23 +93,6 @@ std::vector<record::SourceColumn> ColumnsOf(const lake::RawFormat& format) {
     column->grouped_numbers = true;
   }
   return columns;
-}
-
-Status ApplyTimeFormats(const std::map<std::string, std::string>& given, const record::Mapping& mapping,
-                        std::vector<record::SourceColumn>& columns) {
-  for (const auto& [target, text] : given) {
-    const record::MappedField* mapped = mapping.Find(target);
-    if (!mapped)
-      return Fail(Code::kInvalid, "a time format is given for '{}', which comes from no column", target);
-    TRY(record::TimeFormat format, record::TimeFormat::Parse(text));
-    auto column = FindColumn(columns, mapped->column);
-    column->time = true;
-    column->time_ambiguous = false;
-    column->time_format = text;
-    column->time_has_zone = text.find("%z") != std::string::npos || text.rfind("epoch_", 0) == 0 ||
-                            (text.empty() && column->time_has_zone);
-  }
-  return {};
 }
 
 }  // namespace souk::ingest

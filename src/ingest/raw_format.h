@@ -20,9 +20,4 @@ std::string HeaderLine(const lake::RawFormat& format);
 // Columns as the format knows them, in its order; those it only maps come behind.
 std::vector<record::SourceColumn> ColumnsOf(const lake::RawFormat& format);
 
-// Puts the formats a person gave (target → strptime format) into the columns that the mapping takes them
-// from.
-Status ApplyTimeFormats(const std::map<std::string, std::string>& given, const record::Mapping& mapping,
-                        std::vector<record::SourceColumn>& columns);
-
 }  // namespace souk::ingest

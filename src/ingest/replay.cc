@@ -9,6 +9,7 @@
 #include "ingest/raw_format.h"
 #include "ingest/raw_output.h"
 #include "record/columns.h"
+#include "record/csv_dialect.h"
 #include "record/json_lines.h"
 
 namespace souk::ingest {
@@ -49,6 +50,7 @@ class Replay {
   Status ReadAgain();
   Status TakeRecord(LinePass& pass, QuarantinedRecord& record);
   Result<TakenFile> MakeFile();
+  lake::RawFormat FormatOfLines() const;
 
   const IngestTarget& target_;
   const FileIngestOptions& options_;
@@ -64,9 +66,20 @@ class Replay {
 
 Status Replay::Load(const std::string& id) {
   TRY(file_, target_.quarantine->Get(id));
+  if (!options_.record.empty() && options_.record != file_.record) {
+    return Fail(Code::kInvalid, "{} holds {}, not {}; take their file anew as these: souk ingest {} --as {}",
+                id, file_.record, options_.record, file_.source, options_.record);
+  }
   TRY(format_, lake::RawFormatFromJson(file_.format_json));
   TRY(records_, target_.quarantine->Records(id, 0, file_.records));
   profile_.kind = format_.kind == "csv" ? SourceKind::kCsv : SourceKind::kJson;
+  if (!options_.delimiter.empty()) {
+    TRY(char delimiter, record::ParseDelimiter(options_.delimiter));
+    format_.delimiter = std::string(1, delimiter);  // of the lines; the columns are the file's
+  }
+  if (!options_.time_zone.empty()) format_.time_zone = options_.time_zone;
+  if (format_.time_zone.empty()) format_.time_zone = options_.default_time_zone;
+  TRY_STATUS(CheckTimeZone(format_.time_zone, *target_.database));
   profile_.dialect = DialectOf(format_);
   profile_.dialect.header = false;
   std::string encoding = options_.encoding.empty() ? format_.source_encoding : options_.encoding;
@@ -122,12 +135,19 @@ void Replay::SampleColumns() {
 // The mapping of the ingest, with what is given now in its place; nothing is guessed.
 Status Replay::Map() {
   TRY(const record::Schema* schema, record::FindSchema(file_.record));
-  std::map<std::string, std::string> given;
-  for (const record::Field& field : schema->fields) given[field.name] = "";
-  for (const auto& [field, column] : format_.mapping) given[field] = column;
-  for (const auto& [field, column] : options_.map) given[field] = column;
-  TRY(mapping_, record::GuessMapping(*schema, profile_.columns, given));
-  return ApplyTimeFormats(options_.time_formats, mapping_, profile_.columns);
+  ReadingOptions given = options_;
+  given.map.clear();
+  for (const record::Field& field : schema->fields) given.map[field.name] = "";
+  for (const auto& [field, column] : format_.mapping) given.map[field] = column;
+  for (const auto& [field, column] : options_.map) given.map[field] = column;
+  auto mapping = MapColumns(*schema, profile_.columns, given);
+  if (!mapping) {
+    return Wrap(mapping.error(), options_.mapping_name.empty()
+                                     ? file_.id
+                                     : file_.id + " with the mapping " + options_.mapping_name);
+  }
+  mapping_ = *std::move(mapping);
+  return {};
 }
 
 Status Replay::TakeRecord(LinePass& pass, QuarantinedRecord& record) {
@@ -164,6 +184,21 @@ Status Replay::ReadAgain() {
   return {};
 }
 
+lake::RawFormat Replay::FormatOfLines() const {
+  lake::RawFormat format = FormatOfMapping(mapping_, profile_.columns, format_.time_zone);
+  format.kind = profile_.kind == SourceKind::kCsv ? "csv" : "json";
+  format.columns = format_.columns;
+  if (profile_.kind == SourceKind::kJson) {
+    std::set<std::string> used;
+    for (const auto& field : mapping_.fields) used.insert(field.column);
+    format.columns.assign(used.begin(), used.end());
+  }
+  record::CsvDialect dialect = profile_.dialect;
+  dialect.header = format_.header;
+  SetDialect(dialect, format);
+  return format;
+}
+
 Result<TakenFile> Replay::MakeFile() {
   TakenFile file;
   file.shown.path = file_.source;
@@ -178,31 +213,22 @@ Result<TakenFile> Replay::MakeFile() {
   lake::RawFile& raw = file.raw;
   raw.rows = taken_;
   raw.source = file_.source;
+  raw.origin = file_.fingerprint;
   Sha256 hash;
   for (std::string_view part :
        {std::string_view(file_.fingerprint), std::string_view("\n"), std::string_view(lines_)}) {
     hash.Update(part);
   }
   raw.fingerprint = hash.HexDigest();
-  raw.format = FormatOfMapping(mapping_, profile_.columns, options_.time_zone);
-  raw.format.kind = profile_.kind == SourceKind::kCsv ? "csv" : "json";
-  raw.format.columns = format_.columns;
-  if (profile_.kind == SourceKind::kJson) {
-    std::set<std::string> used;
-    for (const auto& field : mapping_.fields) used.insert(field.column);
-    raw.format.columns.assign(used.begin(), used.end());
-  }
-  record::CsvDialect dialect = profile_.dialect;
-  dialect.header = format_.header;
-  SetDialect(dialect, raw.format);
+  raw.format = FormatOfLines();
   if (taken_ == 0 || options_.dry_run) return file;
   TRY(auto output, RawOutput::Create(target_.scratch));
   if (raw.format.kind == "csv" && raw.format.header) TRY_STATUS(output.Write(HeaderLine(raw.format) + "\n"));
   TRY_STATUS(output.Write(lines_));
   TRY_STATUS(output.Close());
   raw.bytes = output.bytes();
-  raw.path =
-      RawPath(file_.record, DayFromDays(target_.clock->Now() / kMicrosPerDay), raw.fingerprint, file_.source);
+  raw.path = FreeRawPath(target_.raw->store(), file_.record,
+                         DayFromDays(target_.clock->Now() / kMicrosPerDay), raw.fingerprint, file_.source);
   TRY_STATUS(target_.raw->store().Adopt(output.path(), raw.path));
   output.Release();
   return file;
@@ -218,9 +244,10 @@ Result<IngestReport> Replay::Run(const std::string& id) {
   files.push_back(std::move(file));
   if (!options_.dry_run) {
     // A replay that was cut off between the commit and the last step finds its own file in the lake.
-    Status committed = CommitFiles(target_, files, "replay", false);
-    if (!committed && committed.error().code != Code::kAlreadyExists)
-      return tl::unexpected(committed.error());
+    TRY(auto present, target_.raw->Files(file_.record));
+    bool there = std::any_of(present.begin(), present.end(),
+                             [&](const auto& raw) { return raw.fingerprint == files[0].raw.fingerprint; });
+    if (!there) TRY_STATUS(CommitFiles(target_, files, "replay", false));
     TRY_STATUS(target_.quarantine->Replace(id, rest_));
   }
   return MakeReport(files);

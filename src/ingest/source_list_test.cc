@@ -61,8 +61,19 @@ TEST(Placement, Names) {
   EXPECT_EQ(SanitisedName("/a b/Online Sales Data.csv"), "Online_Sales_Data.csv");
   EXPECT_EQ(SanitisedName("größe.csv"), "gr____e.csv");
   EXPECT_EQ(SanitisedName(std::string(100, 'x') + ".csv").size(), 80u);
-  EXPECT_EQ(RawPath("users", {2025, 1, 2}, std::string(64, 'a'), "u.csv"),
-            "ecommerce/raw/users/aaaaaaaaaaaaaaaa-u.csv");
+}
+
+TEST(Placement, APathIsUsedOnce) {
+  TempDir dir;
+  auto store = *lake::OpenFileStore(dir.path());
+  auto path = [&] { return FreeRawPath(*store, "users", {2025, 1, 2}, std::string(64, 'a'), "u.csv"); };
+  EXPECT_EQ(path(), "ecommerce/raw/users/aaaaaaaaaaaaaaaa-u.csv");
+  ASSERT_TRUE(store->Write(path(), "x"));
+  EXPECT_EQ(path(), "ecommerce/raw/users/aaaaaaaaaaaaaaaa-2-u.csv");
+  ASSERT_TRUE(store->Write(path(), "x"));
+  EXPECT_EQ(path(), "ecommerce/raw/users/aaaaaaaaaaaaaaaa-3-u.csv");
+  EXPECT_EQ(FreeRawPath(*store, "transactions", {2025, 1, 2}, std::string(64, 'a'), "u.csv"),
+            "ecommerce/raw/transactions/2025/01/02/aaaaaaaaaaaaaaaa-u.csv");
 }
 
 TEST(BinaryKind, SaysWhatItIs) {

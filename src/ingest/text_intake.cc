@@ -141,11 +141,9 @@ Status TextIntake::AddGivenKeys() {
 
 Status TextIntake::Map() {
   TRY_STATUS(AddGivenKeys());
-  auto mapping = record::GuessMapping(*schema_, profile_.columns, intake_.options().map);
-  if (!mapping) return Wrap(mapping.error(), source_.path);
+  auto mapping = MapColumns(*schema_, profile_.columns, intake_.options());
+  if (!mapping) return Wrap(mapping.error(), intake_.Named(source_));
   mapping_ = *std::move(mapping);
-  Status formats = ApplyTimeFormats(intake_.options().time_formats, mapping_, profile_.columns);
-  if (!formats) return Wrap(formats.error(), source_.path);
   return {};
 }
 
@@ -193,6 +191,7 @@ Status TextIntake::Describe(const LinePass& pass, const RawOutput& output) {
     std::set<std::string> used;
     for (const auto& field : mapping_.fields) used.insert(field.column);
     raw.format.columns.assign(used.begin(), used.end());
+    file_.unmet = pass.UnmetColumns();
   }
   bool named = raw.format.kind == "csv" && raw.format.header;
   file_.quarantine.record = schema_->name;
@@ -217,10 +216,8 @@ Result<TakenFile> TextIntake::Take(SourceKind kind) {
     TRY(pass, Pass(output));
   }
   TRY_STATUS(Describe(*pass, output));
-  TRY(bool fresh, intake_.IsNew(schema_->name, file_.raw.fingerprint));
-  file_.shown.skipped = !fresh;
-  if (!fresh) {
-    file_.shown.note = "same content as a file that is in the lake";
+  TRY_STATUS(intake_.FindEarlier(file_));
+  if (file_.shown.skipped) {
     file_.shown.rows = file_.shown.quarantined = 0;
     file_.rejects.clear();
     return std::move(file_);

@@ -59,6 +59,7 @@ std::string AddLine(const RawFile& file, Micros added) {
   body["rows"] = file.rows;
   body["fingerprint"] = file.fingerprint;
   body["source"] = file.source;
+  if (!file.origin.empty()) body["origin"] = file.origin;
   body["added_us"] = added;
   body["format"] = FormatBody(file.format);
   return ActionLine("add", std::move(body));
@@ -112,6 +113,7 @@ Status RawFold::Add(const json& body) {
   file.rows = reader.Count("rows");
   file.fingerprint = reader.TextOr("fingerprint");
   file.source = reader.TextOr("source");
+  file.origin = reader.TextOr("origin");
   file.added = reader.IntegerOr("added_us", 0);
   const json* format = reader.Find("format");
   if (format == nullptr) reader.Reject("'format' is missing");

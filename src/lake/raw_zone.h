@@ -53,6 +53,8 @@ struct RawFile {
   uint64_t rows = 0;        // records, without header and without quarantined lines
   std::string fingerprint;  // SHA-256 of the source file's bytes and the record kind
   std::string source;       // where it came from, as the user named it
+  std::string
+      origin;  // of lines taken out of quarantine: the fingerprint of the file they came in; "" = else
   RawFormat format;
   Micros added = 0;  // set by Commit
 };

@@ -23,6 +23,7 @@ class RawZoneTest : public testing::Test {
     file.rows = 1;
     file.fingerprint = "fingerprint of " + content;
     file.source = "/home/ann/" + name;
+    file.origin = "f00d";
     file.format.kind = "csv";
     EXPECT_TRUE(store_->PrepareFolder(file.path));
     std::ofstream(store_->EngineUrl(file.path)) << content;
@@ -69,6 +70,7 @@ TEST_F(RawZoneTest, EverythingAboutAFileComesBack) {
   EXPECT_EQ(read.rows, 12u);
   EXPECT_EQ(read.fingerprint, file.fingerprint);
   EXPECT_EQ(read.source, file.source);
+  EXPECT_EQ(read.origin, file.origin);
   EXPECT_EQ(read.added, kNow);
   EXPECT_EQ(RawFormatToJson(read.format), RawFormatToJson(file.format));
   EXPECT_EQ(read.format.columns, file.format.columns);

@@ -172,6 +172,12 @@ bool JsonLines::Impl::CheckValue(const CheckedValue& checked, const element& val
     fault = {field.name, fmt::format("{} is a list or an object, a single value is expected", field.name)};
     return false;
   }
+  // A build reads the whole column as texts of one kind, in which this point would separate groups.
+  if (checked.number.decimal == ',' && value.type() == element_type::DOUBLE) {
+    fault = {field.name,
+             fmt::format("{}: a number with a point, unlike the texts of its column", field.name)};
+    return false;
+  }
   if (FitsAtOnce(field, value)) return true;
   char buffer[64];
   std::string_view text = ScalarText(value, buffer, sizeof(buffer));
@@ -222,6 +228,18 @@ std::vector<SourceColumn> JsonLines::Unknown() const {
   std::vector<SourceColumn> columns;
   for (const ColumnSampler& sampler : impl_->unknown) columns.push_back(sampler.Finish());
   return columns;
+}
+
+std::vector<std::string> JsonLines::Unmet() const {
+  std::vector<bool> met(impl_->columns.size(), false);
+  for (const Impl::Key& key : impl_->keys) {
+    if (key.column != Impl::kNone) met[key.column] = true;
+  }
+  std::vector<std::string> names;
+  for (size_t i = 0; i < met.size(); ++i) {
+    if (!met[i]) names.push_back(impl_->columns[i]);
+  }
+  return names;
 }
 
 std::vector<SourceColumn> SampleJsonLines(const std::vector<std::string_view>& lines, size_t& objects) {

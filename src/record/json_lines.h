@@ -26,6 +26,8 @@ class JsonLines {
 
   // Keys that were met and are no columns (64 of them at most), judged by their first values.
   std::vector<SourceColumn> Unknown() const;
+  // Columns whose key no line had.
+  std::vector<std::string> Unmet() const;
 
  private:
   struct Impl;

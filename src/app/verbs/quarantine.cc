@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "app/reading_flags.h"
 #include "app/verb.h"
 #include "ingest/file_ingest.h"
 
@@ -18,7 +19,8 @@ class QuarantineVerb : public Verb {
     show_->add_option("--limit", limit_, "how many records at most");
     replay_ = app.add_subcommand("replay", "read the records again and take those that can be taken now");
     replay_->add_option("id", id_, "as `souk quarantine ls` shows it")->required();
-    replay_->add_option("--map", maps_, "target=column: another mapping than at the first time");
+    reading_.Add(*replay_, true);
+    replay_->add_flag("--dry-run", options_.dry_run, "show how many could be taken, write nothing");
   }
 
   Status Run(VerbContext& context) override {
@@ -74,13 +76,12 @@ class QuarantineVerb : public Verb {
   }
 
   Status Replay(VerbContext& context) {
-    ingest::FileIngestOptions options;
-    options.time_zone = context.parts.settings().Text("shop.time_zone");
-    TRY(options.map, ParseMaps(maps_));
+    TRY_STATUS(reading_.Fill(context, "", options_));
     TRY(ingest::IngestTarget target, context.parts.IngestTarget());
-    TRY(auto report, ingest::ReplayQuarantine(target, id_, options, context.progress));
-    context.progress.Line(fmt::format("took {}, {} stay in quarantine", Counted(report.rows, "record"),
-                                      GroupDigits(report.quarantined)));
+    TRY(auto report, ingest::ReplayQuarantine(target, id_, options_, context.progress));
+    context.progress.Line(fmt::format("{} {}, {} {} in quarantine", options_.dry_run ? "would take" : "took",
+                                      Counted(report.rows, "record"), GroupDigits(report.quarantined),
+                                      report.quarantined == 1 ? "stays" : "stay"));
     return {};
   }
 
@@ -89,7 +90,8 @@ class QuarantineVerb : public Verb {
   CLI::App* replay_ = nullptr;
   std::string id_;
   uint64_t limit_ = 50;
-  std::vector<std::string> maps_;
+  ReadingFlags reading_;
+  ingest::FileIngestOptions options_;
 };
 
 }  // namespace
