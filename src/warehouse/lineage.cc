@@ -11,6 +11,7 @@
 #include "record/schema.h"
 #include "sql/macro.h"
 #include "warehouse/graph.h"
+#include "warehouse/quality.h"
 #include "warehouse/query_lineage.h"
 #include "warehouse/raw_relation.h"
 #include "warehouse/report_file.h"
@@ -49,6 +50,7 @@ class Loader {
     TRY(aggregates_, AggregateFunctions(connection_));
     TRY(Graph graph, MakeGraph(options_, connection_));
     for (const Node& node : graph.nodes) TRY_STATUS(AddModel(node.model));
+    AddQuality();
     TRY_STATUS(AddReports());
     return std::move(relations_);
   }
@@ -64,6 +66,15 @@ class Loader {
         raw.columns.push_back(std::move(lineage));
       }
       Add(std::move(raw));
+    }
+  }
+
+  // Counted by the build itself, over all rows of the models.
+  void AddQuality() {
+    for (const auto& [name, columns] : QualityRelations()) {
+      RelationLineage relation{name, "build", {}, {}};
+      for (const std::string& column : columns) relation.columns.push_back({column, {}, {}});
+      Add(std::move(relation));
     }
   }
 

@@ -55,7 +55,7 @@ struct ColumnLineage {
 
 struct RelationLineage {
   std::string name;
-  std::string kind;  // "raw", "lake", "table", "view", "report"
+  std::string kind;  // "raw", "lake", "table", "view", "build", "report"
   std::vector<ColumnLineage> columns;
   Inputs rows;  // what decides which rows it has
   const ColumnLineage* Find(std::string_view column) const;

@@ -27,6 +27,13 @@ std::string DayLiteral(const std::optional<Day>& day) {
 
 }  // namespace
 
+const std::map<std::string, std::vector<std::string>>& QualityRelations() {
+  static const std::map<std::string, std::vector<std::string>> kRelations = {
+      {"data_quality", {"model", "shop_day", "measure", "reason", "checked", "failed"}},
+      {"data_quality_runs", {"version", "built_at", "model", "measure", "reason", "checked", "failed"}}};
+  return kRelations;
+}
+
 Result<std::vector<QualityCount>> MeasureQuality(WorkArea& work, const Model& model,
                                                  const std::string& relation) {
   std::vector<QualityCount> counts;

@@ -5,6 +5,7 @@
 // Both are views of schema ecommerce too, data_quality and data_quality_runs.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,9 @@
 #include "warehouse/work_area.h"
 
 namespace souk::warehouse {
+
+// Relation → its columns.
+const std::map<std::string, std::vector<std::string>>& QualityRelations();
 
 struct QualityCount {
   std::optional<Day> day;  // none: of rows that have no day
