@@ -102,6 +102,15 @@ std::string Tests(const std::vector<ColumnTest>& tests) {
   return text;
 }
 
+std::string Reasons(const std::vector<warehouse::Rule>& rules) {
+  std::vector<std::string> reasons;
+  for (const auto& rule : rules) {
+    std::string reason = fmt::format("{} ({})", rule.reason, rule.measure);
+    if (reasons.empty() || reasons.back() != reason) reasons.push_back(reason);
+  }
+  return fmt::format("{}", fmt::join(reasons, "; "));
+}
+
 std::string Facts(const Model& model, const std::vector<std::string>& inputs) {
   std::string facts;
   auto fact = [&](std::string_view name, const std::string& value) {
@@ -123,11 +132,8 @@ std::string Facts(const Model& model, const std::vector<std::string>& inputs) {
   }
   fact("of each key stays the first by", Codes(model.newest));
   fact("partitions", Codes(model.partitions));
-  std::vector<std::string> reasons;
-  for (const auto& rule : model.rejects) {
-    if (reasons.empty() || reasons.back() != rule.reason) reasons.push_back(rule.reason);
-  }
-  fact("kept out, with the reason", fmt::format("{}", fmt::join(reasons, "; ")));
+  fact("kept out, with the reason", Reasons(model.rejects));
+  fact("counted, but kept", Reasons(model.checks));
   return facts;
 }
 
@@ -143,6 +149,23 @@ std::string Table(const Model& model, const std::vector<std::string>& inputs, co
                  fmt::format("{}", fmt::join(lineage.Find(column.name)->pii, ", ")), Cell(column.description),
                  Tests(column.tests)});
   }
+  return page;
+}
+
+// The two tables that no model makes: warehouse/quality.h.
+std::string Quality() {
+  std::string page =
+      "\n### data_quality\n\nWhat the rules of the tables found, by day; rows without a day have none. "
+      "`data_quality_runs` has the same by build\nin place of days: `version`, `built_at`.\n\n- kept as: "
+      "views in "
+      "`ecommerce`\n- made from: the tables and raw records that have rules\n";
+  page += Head({"column", "type", "meaning"});
+  page += Row({Code("model"), "VARCHAR", "The table that has the rule."});
+  page += Row({Code("shop_day"), "DATE", "The day of the rows; null for rows without one."});
+  page += Row({Code("measure"), "VARCHAR", "completeness, accuracy or consistency."});
+  page += Row({Code("reason"), "VARCHAR", "The rule: what is wrong with a row of which it holds."});
+  page += Row({Code("checked"), "BIGINT", "Rows that the rule looked at."});
+  page += Row({Code("failed"), "BIGINT", "Rows of which it holds."});
   return page;
 }
 
@@ -190,7 +213,7 @@ Result<std::string> Tables(const warehouse::WarehouseOptions& options, const war
       "`ecommerce_dwh` too. Personal data "
       "is that\nof the columns a column is made from. `souk lineage TABLE.COLUMN` says which these are.\n";
   for (const auto& [name, text] : pages) page += text;
-  return page + Relationships(graph);
+  return page + Quality() + Relationships(graph);
 }
 
 std::string Figures(const warehouse::ReportFiles& files) {

@@ -49,8 +49,9 @@ class Loader {
     AddRaw();
     TRY(aggregates_, AggregateFunctions(connection_));
     TRY(Graph graph, MakeGraph(options_, connection_));
+    TRY(macros_, sql::LoadMacros(options_.models_directory));
     for (const Node& node : graph.nodes) TRY_STATUS(AddModel(node.model));
-    AddQuality();
+    TRY_STATUS(AddQuality(graph));
     TRY_STATUS(AddReports());
     return std::move(relations_);
   }
@@ -66,15 +67,6 @@ class Loader {
         raw.columns.push_back(std::move(lineage));
       }
       Add(std::move(raw));
-    }
-  }
-
-  // Counted by the build itself, over all rows of the models.
-  void AddQuality() {
-    for (const auto& [name, columns] : QualityRelations()) {
-      RelationLineage relation{name, "build", {}, {}};
-      for (const std::string& column : columns) relation.columns.push_back({column, {}, {}});
-      Add(std::move(relation));
     }
   }
 
@@ -95,11 +87,44 @@ class Loader {
     return {};
   }
 
+  // What the build counts of the models' rules (quality.h), as if a SELECT did it: checks look at the model's
+  // rows, rejects at those of its raw relation, which have no day.
+  Status AddQuality(const Graph& graph) {
+    std::string counts =
+        "SELECT CAST(NULL AS VARCHAR) AS model, CAST(NULL AS DATE) AS shop_day, NULL AS measure, NULL AS "
+        "reason, 0 AS checked, 0 AS failed";
+    for (const Node& node : graph.nodes) {
+      const Model& model = node.model;
+      auto add = [&](const Rule& rule, const std::string& day, const std::string& relation) {
+        counts += fmt::format(
+            " UNION ALL SELECT {}, {} AS shop_day, {}, {}, count(*), count(*) FILTER (WHERE {}\n) "
+            "FROM {} GROUP BY ALL",
+            sql::QuoteLiteral(model.name), day, sql::QuoteLiteral(rule.measure),
+            sql::QuoteLiteral(rule.reason), rule.when, relation);
+      };
+      for (const Rule& rule : model.rejects) add(rule, "NULL", node.inputs.front());
+      for (const Rule& rule : model.checks)
+        add(rule, model.days.column.empty() ? "NULL" : model.days.column, model.name);
+    }
+    TRY(std::string sql, sql::ExpandMacros(counts, macros_, "duckdb", Variables()));
+    TRY(QueryLineage query, Read(sql, "the rules of the models"));
+    for (const auto& [name, columns] : QualityRelations()) {
+      RelationLineage relation{name, "build", {}, query.rows};
+      for (const std::string& column : columns) {
+        auto at = std::find(query.names.begin(), query.names.end(), column) - query.names.begin();
+        bool counted = at < static_cast<ptrdiff_t>(query.names.size());  // not the version of the build
+        relation.columns.push_back({column, counted ? query.columns[static_cast<size_t>(at)] : Inputs(), {}});
+      }
+      Add(std::move(relation));
+    }
+    return {};
+  }
+
+  sql::MacroVariables Variables() const { return {{"shop.time_zone", options_.shop.time_zone}}; }
+
   // A report's columns are those it has without filters; what a filter reads decides about rows.
   Status AddReports() {
     TRY(auto files, ReportFiles::Load(options_.models_directory, options_.shop.currency));
-    TRY(auto macros, sql::LoadMacros(options_.models_directory));
-    sql::MacroVariables variables = {{"shop.time_zone", options_.shop.time_zone}};
     std::vector<RelationLineage> reports;
     for (const ReportFile& report : files.reports()) {
       RelationLineage relation{std::string(kReportPrefix) + report.info.name, "report", {}, {}};
@@ -107,7 +132,7 @@ class Loader {
       for (const std::string& filter : report.info.filters) requests.push_back({{filter, 1}});
       for (const FilterCounts& request : requests) {
         TRY(std::string filled, files.Sql(report, request));
-        auto sql = sql::ExpandMacros(filled, macros, "duckdb", variables);
+        auto sql = sql::ExpandMacros(filled, macros_, "duckdb", Variables());
         if (!sql) return Wrap(sql.error(), report.file);
         TRY(QueryLineage query, Read(*sql, report.file));
         for (auto& [column, uses] : query.rows) relation.rows[column].insert(uses.begin(), uses.end());
@@ -138,6 +163,7 @@ class Loader {
 
   const WarehouseOptions& options_;
   sql::Connection& connection_;
+  std::vector<sql::Macro> macros_;
   std::set<std::string> aggregates_;
   std::map<std::string, std::vector<std::string>> columns_;  // of raw relations and models
   std::vector<RelationLineage> relations_;

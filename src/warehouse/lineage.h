@@ -82,7 +82,8 @@ class Lineage {
   // followed: nothing is left out silently.
   static Result<Lineage> Load(const WarehouseOptions& options);
 
-  // Raw relations, then models in the order of their dependencies, then reports.
+  // Raw relations, then models in the order of their dependencies, then data_quality and its history, then
+  // reports.
   const std::vector<RelationLineage>& relations() const { return relations_; }
   const RelationLineage* Find(std::string_view relation) const;
   // "fact_transactions", "fact_transactions.profit", "clean.stg_users.email", "sales_overview.revenue".
