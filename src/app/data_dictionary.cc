@@ -90,6 +90,9 @@ std::string TestText(const ColumnTest& test) {
     case ColumnTest::Kind::kNotNull: return "not null";
     case ColumnTest::Kind::kUnique: return "unique";
     case ColumnTest::Kind::kAcceptedValues: return "one of " + Codes(test.values);
+    case ColumnTest::Kind::kRange:
+      if (test.least.empty()) return "at most " + test.most;
+      return test.most.empty() ? "at least " + test.least : fmt::format("{} to {}", test.least, test.most);
     case ColumnTest::Kind::kRelationships:
       return fmt::format("is in {}", Code(test.target_model + "." + test.target_column));
   }

@@ -57,14 +57,6 @@ class Builder {
   Status Prepare(sql::Connection& connection);
   Status BuildAll();
   Status BuildModel(const PlannedModel& planned);
-  Status BuildStaging(const PlannedModel& planned, Built& built);
-  Result<lake::DeltaSnapshot> StageRows(const PlannedModel& planned, LakeTable& table,
-                                        const lake::DeltaSnapshot& base, Built& built);
-  Result<DaySet> MakeStagedRows(const PlannedModel& planned, LakeTable& table,
-                                const lake::DeltaSnapshot& base, const Built& built, Staging& staging,
-                                bool& rejects_added);
-  Status WriteRejected(const Model& model, Staging& staging, bool added, Built& built);
-  Status ServeRejected(const Model& model, Built& built);
   Status BuildDerived(const PlannedModel& planned, Built& built);
   Status MakeDerivedRows(const PlannedModel& planned, Built& built);
   Status FinishLake(const PlannedModel& planned, LakeTable& table, const lake::DeltaSnapshot& base,
@@ -74,6 +66,16 @@ class Builder {
   Status ViewLakeModel(const Model& model, const Built& built);
   Status TestModel(const Model& model, const std::string& relation);
   Status TestTables();
+
+  // builder_staging.cc
+  Status BuildStaging(const PlannedModel& planned, Built& built);
+  Result<lake::DeltaSnapshot> StageRows(const PlannedModel& planned, LakeTable& table,
+                                        const lake::DeltaSnapshot& base, Built& built);
+  Result<DaySet> MakeStagedRows(const PlannedModel& planned, LakeTable& table,
+                                const lake::DeltaSnapshot& base, const Built& built, Staging& staging,
+                                bool& rejects_added);
+  Status WriteRejected(const Model& model, Staging& staging, bool added, Built& built);
+  Status ServeRejected(const Model& model, Built& built);
 
   // builder_days.cc: which days a model has to make again.
   Result<DaySet> ChangedDays(const PlannedModel& planned);
@@ -118,6 +120,9 @@ class Builder {
   std::unique_ptr<WorkArea> work_;
 };
 
+// Application id in the Delta log of a lake model's table: the signature that it was built with, as a number.
+inline constexpr const char* kSignatureMark = "souk";
+int64_t Mark(const std::string& hex);
 // The table of the rows that `model` rejects.
 Model RejectedModel(const Model& model);
 // SQL of columns' names.

@@ -20,6 +20,14 @@ std::string Accepted(const std::string& column, const std::vector<std::string>& 
   return fmt::format("count(*) FILTER (WHERE NOT ({}))", list);
 }
 
+std::string OutOfRange(const std::string& column, const ColumnTest& test) {
+  std::string condition;
+  if (!test.least.empty()) condition = fmt::format("{} < {}", column, test.least);
+  if (!test.most.empty())
+    condition += fmt::format("{}{} > {}", condition.empty() ? "" : " OR ", column, test.most);
+  return fmt::format("count(*) FILTER (WHERE {})", condition.empty() ? "false" : condition);
+}
+
 // Tests that one pass over the relation answers together.
 std::vector<NamedTest> RowTests(const Model& model) {
   std::vector<NamedTest> tests;
@@ -31,6 +39,11 @@ std::vector<NamedTest> RowTests(const Model& model) {
             {fmt::format("not_null({})", column.name), fmt::format("count(*) - count({})", name)});
       } else if (test.kind == ColumnTest::Kind::kAcceptedValues) {
         tests.push_back({fmt::format("accepted_values({})", column.name), Accepted(name, test.values)});
+      } else if (test.kind == ColumnTest::Kind::kRange) {
+        tests.push_back(
+            {fmt::format("range({}, {} to {})", column.name, test.least.empty() ? "…" : test.least,
+                         test.most.empty() ? "…" : test.most),
+             OutOfRange(name, test)});
       }
     }
   }
@@ -68,14 +81,59 @@ Result<uint64_t> Strangers(sql::Connection& connection, const std::string& relat
           column, relation, target, target_column));
 }
 
+std::string Age(int64_t ms) {
+  int64_t hours = ms / 3'600'000;
+  return hours >= 48 ? fmt::format("{} days", hours / 24) : fmt::format("{} hours", hours);
+}
+
+// "" when it holds, or when there is nothing to test.
+Result<std::string> Stale(sql::Connection& connection, const ModelTest& test, const std::string& relation,
+                          Micros now) {
+  TRY(auto table, connection.Query(fmt::format("SELECT CAST(epoch_us(max({})) AS BIGINT) FROM {}",
+                                               QuoteName(test.column), relation)));
+  const auto* newest = std::get_if<int64_t>(&table.At(0, 0));
+  if (newest == nullptr || (now - *newest) / 1000 <= test.within_ms) return std::string();
+  return fmt::format("the newest row is {} old, at most {} are allowed", Age((now - *newest) / 1000),
+                     Age(test.within_ms));
+}
+
+Result<std::string> OddVolume(sql::Connection& connection, const Model& model, const ModelTest& test,
+                              const std::string& relation, Micros now) {
+  TRY(auto table,
+      connection.Query(fmt::format(
+          "WITH days AS (SELECT {0} AS day, count(*) AS n FROM {1} WHERE {0} < "
+          "shop_day(make_timestamptz({2})) GROUP BY 1), newest AS (FROM days ORDER BY day DESC LIMIT 1), "
+          "before AS (FROM days WHERE day < (SELECT day FROM newest) ORDER BY day DESC LIMIT {3}) "
+          "SELECT newest.day, newest.n, CAST(median(before.n) AS BIGINT), count(*) FROM newest, before "
+          "GROUP BY ALL",
+          QuoteName(model.days.column), relation, now, test.days)));
+  if (table.rows.empty() || std::stoull(sql::CellText(table.At(0, 3))) < 7) return std::string();
+  auto rows = std::stod(sql::CellText(table.At(0, 1))), usual = std::stod(sql::CellText(table.At(0, 2)));
+  if (rows >= test.least * usual && rows <= test.most * usual) return std::string();
+  return fmt::format("{} has {:.0f} rows, {:.0f} are usual", sql::CellText(table.At(0, 0)), rows, usual);
+}
+
 }  // namespace
+
+Status RunModelTests(sql::Connection& connection, const Model& model, const std::string& relation, Micros now,
+                     std::vector<TestFailure>& failures, std::vector<TestFailure>& warnings) {
+  for (const ModelTest& test : model.tests) {
+    bool volume = test.kind == ModelTest::Kind::kVolume;
+    TRY(std::string says,
+        volume ? OddVolume(connection, model, test, relation, now) : Stale(connection, test, relation, now));
+    if (says.empty()) continue;
+    std::string name = volume ? "volume" : fmt::format("freshness({})", test.column);
+    (test.warns ? warnings : failures).push_back({model.name, name, 0, says});
+  }
+  return {};
+}
 
 Result<std::vector<TestFailure>> RunTests(sql::Connection& connection, const Model& model,
                                           const std::string& relation,
                                           const std::map<std::string, std::string>& names) {
   std::vector<TestFailure> failures;
   auto note = [&](const std::string& test, uint64_t rows) {
-    if (rows > 0) failures.push_back({model.name, test, rows});
+    if (rows > 0) failures.push_back({model.name, test, rows, ""});
   };
   auto tests = RowTests(model);
   std::string list;

@@ -85,9 +85,10 @@ TEST_F(GraphTest, BrokenFilesAreSaid) {
   Write("m", "SELECT 1 AS a", "materialised: table\n");
   EXPECT_EQ(Make().error().message, "models/marts/m.yml: unknown key materialised");
   Write("m", "SELECT 1 AS a", "materialized: table\ncolumns: [{name: a, description: d, tests: [unik]}]\n");
-  EXPECT_EQ(Make().error().message,
-            "models/marts/m.yml, column a: unknown test unik; there are not_null, unique, accepted_values, "
-            "relationships");
+  EXPECT_EQ(
+      Make().error().message,
+      "models/marts/m.yml, column a: unknown test unik; there are not_null, unique, accepted_values, range, "
+      "relationships");
 }
 
 TEST(RelationsOf, LeavesCtesAndSubqueriesOut) {

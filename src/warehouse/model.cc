@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/options.h"
 #include "warehouse/model_files.h"
 
 namespace souk::warehouse {
@@ -37,13 +38,23 @@ Result<ColumnTest> ParseTest(const YAML::Node& node, const std::string& where) {
     test.kind = ColumnTest::Kind::kUnique;
     if (name == "unique") return test;
     return Fail(Code::kInvalid,
-                "{}: unknown test {}; there are not_null, unique, accepted_values, relationships", where,
-                name);
+                "{}: unknown test {}; there are not_null, unique, accepted_values, range, relationships",
+                where, name);
   }
-  TRY_STATUS(OnlyKeys(node, {"accepted_values", "relationships"}, where));
+  TRY_STATUS(OnlyKeys(node, {"accepted_values", "range", "relationships"}, where));
   if (node["accepted_values"]) {
     test.kind = ColumnTest::Kind::kAcceptedValues;
     test.values = List(node["accepted_values"]);
+    return test;
+  }
+  if (node["range"]) {
+    test.kind = ColumnTest::Kind::kRange;
+    TRY_STATUS(OnlyKeys(node["range"], {"least", "most"}, where + ", range"));
+    for (const char* limit : {"least", "most"}) {
+      if (node["range"][limit]) (void)node["range"][limit].as<double>();  // throws what is no number
+    }
+    test.least = Text(node["range"], "least");
+    test.most = Text(node["range"], "most");
     return test;
   }
   test.kind = ColumnTest::Kind::kRelationships;
@@ -53,6 +64,28 @@ Result<ColumnTest> ParseTest(const YAML::Node& node, const std::string& where) {
     return Fail(Code::kInvalid, "{}: relationships names model.column, not {}", where, target);
   test.target_model = target.substr(0, dot);
   test.target_column = target.substr(dot + 1);
+  return test;
+}
+
+Result<ModelTest> ParseModelTest(const YAML::Node& node, const std::string& where) {
+  ModelTest test;
+  TRY_STATUS(OnlyKeys(node, {"freshness", "volume"}, where));
+  bool volume = node["volume"].IsDefined();
+  const YAML::Node& entry = volume ? node["volume"] : node["freshness"];
+  if (volume) {
+    TRY_STATUS(OnlyKeys(entry, {"days", "least", "most", "warns"}, where + ", volume"));
+    test.kind = ModelTest::Kind::kVolume;
+    if (entry["days"]) test.days = entry["days"].as<int>();
+    test.least = entry["least"].as<double>();
+    test.most = entry["most"].as<double>();
+  } else {
+    TRY_STATUS(OnlyKeys(entry, {"column", "within", "warns"}, where + ", freshness"));
+    test.column = Text(entry, "column");
+    auto within = ParseDurationMs(Text(entry, "within"));
+    if (!within) return Wrap(within.error(), where + ", freshness");
+    test.within_ms = *within;
+  }
+  if (entry["warns"]) test.warns = entry["warns"].as<bool>();
   return test;
 }
 
@@ -135,7 +168,7 @@ Status CheckKinds(const std::string& file, const Model& model) {
 Status ParseHead(const YAML::Node& node, const std::string& file, Model& model) {
   TRY_STATUS(OnlyKeys(node,
                       {"model", "description", "materialized", "key", "newest", "days", "partitions",
-                       "rejects", "checks", "columns"},
+                       "rejects", "checks", "tests", "columns"},
                       file));
   if (Text(node, "model") != model.name) {
     return Fail(Code::kInvalid, "{}: model is '{}'; a file describes the model of its own name", file,
@@ -155,6 +188,13 @@ Status ParseModel(const std::string& yaml, const std::string& file, Model& model
     TRY_STATUS(ParseHead(node, file, model));
     TRY(model.rejects, ParseRules(node["rejects"], file + ", rejects"));
     TRY(model.checks, ParseRules(node["checks"], file + ", checks"));
+    for (const auto& entry : node["tests"]) {
+      TRY(auto test, ParseModelTest(entry, file + ", tests"));
+      if (test.kind == ModelTest::Kind::kVolume && model.days.column.empty()) {
+        return Fail(Code::kInvalid, "{}: the test of volume is for models with days", file);
+      }
+      model.tests.push_back(std::move(test));
+    }
     TRY_STATUS(CheckKinds(file, model));
     for (const auto& entry : node["columns"]) {
       TRY(auto column, ParseColumn(entry, file));

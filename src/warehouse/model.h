@@ -19,9 +19,10 @@ const char* MaterializedName(Materialized kind);
 
 // What must hold of a column; checked before anything built becomes visible.
 struct ColumnTest {
-  enum class Kind { kNotNull, kUnique, kAcceptedValues, kRelationships };
+  enum class Kind { kNotNull, kUnique, kAcceptedValues, kRange, kRelationships };
   Kind kind = Kind::kNotNull;
   std::vector<std::string> values;  // kAcceptedValues (null is always accepted)
+  std::string least, most;          // kRange: numbers, inclusive; "" = no limit (null is always accepted)
   std::string target_model;         // kRelationships: every value that is not null …
   std::string target_column;        // … is one of this column's
 };
@@ -38,6 +39,22 @@ struct Rule {
   std::string reason;   // in plain words; also its name
   std::string measure;  // completeness, accuracy or consistency
   std::string when;     // a condition
+};
+
+// What must hold of a model's rows as a whole.
+struct ModelTest {
+  enum class Kind {
+    kFreshness,  // its newest row is not older than `within`
+    // Its newest day that is over has between `least` and `most` times as many rows as the median of the
+    // `days` days before that have any, of which there must be seven.
+    kVolume,
+  };
+  Kind kind = Kind::kFreshness;
+  std::string column;  // kFreshness: a timestamp
+  int64_t within_ms = 0;
+  int days = 28;
+  double least = 0, most = 0;
+  bool warns = false;  // a failure is said and does not end the build
 };
 
 // A dimension with valid_from and valid_to, of which a row takes the version that held at its own time.
@@ -75,6 +92,7 @@ struct Model {
   // has a last column reject_reason.
   std::vector<Rule> rejects;
   std::vector<Rule> checks;  // over the model's own columns: rows of which one holds stay, and are counted
+  std::vector<ModelTest> tests;
   std::vector<ModelColumn> columns;
 };
 

@@ -53,12 +53,14 @@ struct TestFailure {
   std::string model;
   std::string test;  // "not_null(order_id)"
   uint64_t rows = 0;
+  std::string says = {};  // more than a number of rows does: "2025-11-28 has 3 rows, 1,200 are usual"
 };
 
 struct BuildReport {
   std::vector<BuildStep> steps;
   std::vector<TestFailure> failures;
-  int64_t version = 0;  // of the warehouse after it
+  std::vector<TestFailure> warnings;  // of tests that only warn
+  int64_t version = 0;                // of the warehouse after it
   bool changed = false;
 };
 

@@ -29,6 +29,7 @@ class BuildVerb : public Verb {
     }
     TRY(auto report, warehouse->Build(request_, context.progress));
     PrintSteps(context.progress, report.steps, true);
+    for (const auto& warning : report.warnings) context.progress.Line("warning: " + Say(warning));
     if (!report.failures.empty()) return Failed(context.progress, report);
     if (report.changed) {
       TRY(auto state, warehouse->State());
@@ -61,11 +62,13 @@ class BuildVerb : public Verb {
     PrintTable(out, list.table(), format_);
   }
 
+  static std::string Say(const warehouse::TestFailure& failure) {
+    return fmt::format("{} on {}: {}", failure.test, failure.model,
+                       failure.says.empty() ? GroupDigits(failure.rows) + " rows" : failure.says);
+  }
+
   static Status Failed(Progress& out, const warehouse::BuildReport& report) {
-    for (const auto& failure : report.failures) {
-      out.Line(
-          fmt::format("failed: {} on {}, {} rows", failure.test, failure.model, GroupDigits(failure.rows)));
-    }
+    for (const auto& failure : report.failures) out.Line("failed: " + Say(failure));
     return Fail(Code::kInvalid,
                 "{} data {} failed; the last good version (warehouse version {}) is still served",
                 report.failures.size(), report.failures.size() == 1 ? "test" : "tests", report.version);
