@@ -58,7 +58,9 @@ const std::vector<VerbKind>& Verbs() {
 }
 
 Status ParseVerb(const VerbKind& kind, Verb& verb, const std::vector<std::string>& args, std::string* help) {
-  CLI::App parser(kind.summary, "souk " + kind.name);
+  auto owned = std::make_shared<CLI::App>(kind.summary, "souk " + kind.name);
+  verb.Keep(owned);
+  CLI::App& parser = *owned;
   verb.AddOptions(parser);
   std::vector<std::string> reversed(args.rbegin(), args.rend());  // what CLI11 wants of a vector
   try {

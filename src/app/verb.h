@@ -33,6 +33,8 @@ class Verb {
   virtual ~Verb() = default;
   virtual void AddOptions(CLI::App& app) = 0;
   virtual Status Run(VerbContext& context) = 0;
+  // The parser lives as long as the verb, which asks it what was given.
+  void Keep(std::shared_ptr<CLI::App> parser) { parser_ = std::move(parser); }
 
  protected:
   // Declares --format.
@@ -46,6 +48,7 @@ class Verb {
 
  private:
   std::string format_text_ = "table";
+  std::shared_ptr<CLI::App> parser_;
 };
 
 struct VerbKind {

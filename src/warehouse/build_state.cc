@@ -132,6 +132,15 @@ Status SaveModel(sql::Connection& connection, const std::string& name, const Mod
       state.delta_version, state.rows));
 }
 
+Result<std::vector<Reject>> LoadRejects(sql::Connection& connection) {
+  TRY(auto table, connection.Query("SELECT model, reason, rows FROM souk.rejects ORDER BY ALL"));
+  std::vector<Reject> rejects;
+  for (const auto& row : table.rows) {
+    rejects.push_back({CellText(row[0]), CellText(row[1]), static_cast<uint64_t>(Int(row[2]))});
+  }
+  return rejects;
+}
+
 Status SaveRejects(sql::Connection& connection, const std::string& model,
                    const std::vector<Reject>& rejects) {
   std::string sql = fmt::format("DELETE FROM souk.rejects WHERE model = {};", QuoteLiteral(model));

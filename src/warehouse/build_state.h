@@ -26,13 +26,6 @@ struct ModelState {
   uint64_t rows = 0;
 };
 
-// Rows that a lake model kept out.
-struct Reject {
-  std::string model;
-  std::string reason;
-  uint64_t rows = 0;
-};
-
 struct BuildState {
   WarehouseState warehouse;
   std::map<std::string, ModelState> models;
@@ -46,6 +39,7 @@ Result<DaySet> DaysSince(sql::Connection& connection, const std::string& model, 
 // After the table was changed.
 Status SaveDays(sql::Connection& connection, const Model& model, const DaySet& days, int64_t version);
 Status SaveModel(sql::Connection& connection, const std::string& name, const ModelState& state);
+Result<std::vector<Reject>> LoadRejects(sql::Connection& connection);
 Status SaveRejects(sql::Connection& connection, const std::string& model, const std::vector<Reject>& rejects);
 Status SaveWarehouse(sql::Connection& connection, const WarehouseState& state);
 

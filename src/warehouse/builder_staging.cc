@@ -15,6 +15,8 @@ using lake::DeltaSnapshot;
 constexpr const char* kRawVersion = "souk.raw";  // version of the raw zone that is in it
 constexpr const char* kDefinition = "souk.definition";
 
+std::string Rows(uint64_t count) { return fmt::format("{} row{}", count, count == 1 ? "" : "s"); }
+
 // The definition of a model and the settings it depends on.
 int64_t DefinitionMark(const Node& node) {
   std::string text = node.definition;
@@ -176,7 +178,7 @@ Status Builder::ServeRejected(const Model& model, Built& built) {
                                             kRejectReason, built.rejected_view)));
   for (const auto& row : counts.rows) {
     built.rejects.push_back({model.name, sql::CellText(row[0]), std::stoull(sql::CellText(row[1]))});
-    progress_.Line(fmt::format("{}: {} rows kept out: {}", model.name, built.rejects.back().rows,
+    progress_.Line(fmt::format("{}: {} kept out: {}", model.name, Rows(built.rejects.back().rows),
                                built.rejects.back().reason));
   }
   return {};

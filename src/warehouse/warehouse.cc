@@ -47,6 +47,11 @@ Result<BuildReport> Warehouse::Build(const BuildRequest& request, Progress& prog
   return impl_->NewBuilder(request, progress).Run();
 }
 
+Result<std::vector<Reject>> Warehouse::Rejects() const {
+  TRY(auto connection, impl_->database->Connect());
+  return LoadRejects(connection);
+}
+
 Result<WarehouseState> Warehouse::State() const {
   TRY(auto connection, impl_->database->Connect());
   return LoadWarehouseState(connection);

@@ -64,6 +64,13 @@ struct BuildReport {
   bool changed = false;
 };
 
+// Rows that a staging model keeps out; they are in clean.<model>_rejected.
+struct Reject {
+  std::string model;
+  std::string reason;
+  uint64_t rows = 0;
+};
+
 // What a page or a person may want to know of the warehouse as it is served now.
 struct WarehouseState {
   int64_t version = 0;  // 0 = never built
@@ -89,6 +96,8 @@ class Warehouse {
   // kill.
   Result<BuildReport> Build(const BuildRequest& request, Progress& progress);
   Result<WarehouseState> State() const;
+  // By model and reason.
+  Result<std::vector<Reject>> Rejects() const;
 
   struct Impl;
 

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "app/reading_flags.h"
 #include "app/verb.h"
@@ -13,8 +14,10 @@ class QuarantineVerb : public Verb {
     AddFormat(app);
     app.require_subcommand(1);
     app.fallthrough();
-    list_ = app.add_subcommand("ls", "files with records that could not be taken");
-    show_ = app.add_subcommand("show", "the records of one file, with line number and reason");
+    list_ = app.add_subcommand(
+        "ls", "files with records that could not be taken, and records that a rule keeps out");
+    show_ = app.add_subcommand(
+        "show", "the records of one file, or that one table's rules keep out, with the reason");
     show_->add_option("id", id_, "as `souk quarantine ls` shows it")->required();
     show_->add_option("--limit", limit_, "how many records at most");
     replay_ = app.add_subcommand("replay", "read the records again and take those that can be taken now");
@@ -25,15 +28,29 @@ class QuarantineVerb : public Verb {
 
   Status Run(VerbContext& context) override {
     TRY(auto* quarantine, context.parts.Quarantine());
-    if (list_->parsed()) return List(context, *quarantine);
-    if (show_->parsed()) return Show(context, *quarantine);
+    TRY(auto* warehouse, context.parts.Warehouse());
+    TRY(rejects_, warehouse->Rejects());
+    if (list_->parsed()) {
+      TRY(auto state, warehouse->State());
+      return List(context, *quarantine, state.built_at);
+    }
+    bool by_rule =
+        std::any_of(rejects_.begin(), rejects_.end(), [&](const auto& r) { return r.model == id_; });
+    if (show_->parsed()) return by_rule ? ShowRejected(context) : Show(context, *quarantine);
+    if (by_rule) {
+      return Fail(
+          Code::kInvalid,
+          "{0} keeps these records out by its rules; it looks at them again when a rule or a record changes, "
+          "and now with `souk build --full --only {0}`",
+          id_);
+    }
     return Replay(context);
   }
 
  private:
-  Status List(VerbContext& context, const lake::Quarantine& quarantine) const {
+  Status List(VerbContext& context, const lake::Quarantine& quarantine, Micros built_at) const {
     TRY(auto files, quarantine.List());
-    if (files.empty() && format_ == OutputFormat::kTable) {
+    if (files.empty() && rejects_.empty() && format_ == OutputFormat::kTable) {
       context.progress.Line("nothing is in quarantine");
       return {};
     }
@@ -46,7 +63,29 @@ class QuarantineVerb : public Verb {
       list.Row(
           {file.id, file.record, static_cast<int64_t>(file.records), file.source, FormatUtc(file.added)});
     }
+    for (const auto& reject : rejects_) {
+      list.Row({reject.model, reject.model.substr(reject.model.find('_') + 1),
+                static_cast<int64_t>(reject.rows), "rule: " + reject.reason, FormatUtc(built_at)});
+    }
     PrintTable(context.progress, list.table(), format_);
+    return {};
+  }
+
+  // Records that could be read, and that a rule of the staging model keeps out.
+  Status ShowRejected(VerbContext& context) const {
+    TRY(auto database, context.parts.WarehouseDatabase());
+    TRY(auto connection, database->Connect());
+    TRY(auto table,
+        connection.Query(fmt::format("SELECT reject_reason AS reason, * EXCLUDE (reject_reason) FROM "
+                                     "clean.{} ORDER BY ALL LIMIT {}",
+                                     sql::QuoteName(id_ + "_rejected"), limit_)));
+    PrintTable(context.progress, table, format_);
+    uint64_t all = 0;
+    for (const auto& reject : rejects_) all += reject.model == id_ ? reject.rows : 0;
+    if (format_ == OutputFormat::kTable && all > table.rows.size()) {
+      context.progress.Line(
+          fmt::format("{} of {} records; --limit shows more", table.rows.size(), GroupDigits(all)));
+    }
     return {};
   }
 
@@ -88,6 +127,7 @@ class QuarantineVerb : public Verb {
   CLI::App* list_ = nullptr;
   CLI::App* show_ = nullptr;
   CLI::App* replay_ = nullptr;
+  std::vector<warehouse::Reject> rejects_;
   std::string id_;
   uint64_t limit_ = 50;
   ReadingFlags reading_;
