@@ -1,17 +1,12 @@
 -- Every event of a person, with its visit, and with customer and product as they were then. A session_id that falls silent
 -- for more than 30 minutes begins a new visit: its first visit keeps the session_id as session_key, the others get a number.
 -- Visits at a robot's pace are in robot_visits instead.
-WITH robots AS (
-  SELECT session_id
-  FROM stg_clickstream
-  GROUP BY session_id
-  HAVING is_robot_pace(COUNT(*), micros_between(MIN(event_time), MAX(event_time)))
-),
-interrupted AS (
-  SELECT session_id
+WITH odd AS (
+  SELECT session_id, COUNT(*) AS events, micros_between(MIN(event_time), MAX(event_time)) AS micros
   FROM stg_clickstream
   GROUP BY session_id
   HAVING micros_between(MIN(event_time), MAX(event_time)) > 1800000000
+    OR is_robot_pace(COUNT(*), micros_between(MIN(event_time), MAX(event_time)))
 ),
 gaps AS (
   SELECT
@@ -20,7 +15,8 @@ gaps AS (
       LAG(e.event_time) OVER (PARTITION BY e.session_id ORDER BY e.event_time, e.event_id), e.event_time) > 1800000000
       THEN 1 ELSE 0 END AS begins_visit
   FROM stg_clickstream e
-  JOIN interrupted i ON i.session_id = e.session_id
+  JOIN odd o ON o.session_id = e.session_id
+  WHERE o.micros > 1800000000
 ),
 split_events AS (
   SELECT
@@ -50,4 +46,4 @@ LEFT JOIN dim_users u ON u.user_id = e.user_id
   AND e.event_time >= u.valid_from AND e.event_time < COALESCE(u.valid_to, forever())
 LEFT JOIN dim_products p ON p.product_id = e.product_id
   AND e.event_time >= p.valid_from AND e.event_time < COALESCE(p.valid_to, forever())
-WHERE NOT EXISTS (SELECT 1 FROM robots r WHERE r.session_id = e.session_id)
+WHERE NOT EXISTS (SELECT 1 FROM odd o WHERE o.session_id = e.session_id AND is_robot_pace(o.events, o.micros))
