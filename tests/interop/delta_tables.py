@@ -1,9 +1,6 @@
 #!/usr/bin/env python3
 """Opens every Delta table of a small shop with delta-rs and polars and compares it with what Souk says."""
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -14,24 +11,9 @@ from pathlib import Path
 import polars
 from deltalake import DeltaTable
 
+from souk import Souk
+
 ZONES = {"clean": "clean", "warehouse": "ecommerce"}  # folder of the lake → schema of Souk's SQL
-
-
-class Souk:
-    def __init__(self, data_dir):
-        self.command = [os.environ["SOUK"], "--quiet", "--data-dir", str(data_dir)]
-
-    def run(self, *args):
-        done = subprocess.run([*self.command, *map(str, args)], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            sys.exit(f"exit code {done.returncode} of: souk {' '.join(map(str, args))}\n{done.stderr}{done.stdout}")
-        return done.stdout
-
-    def rows(self, table, columns):
-        """All rows, every value as text: what JSON can hold must not decide what is compared."""
-        texts = ", ".join(f'cast("{name}" as varchar) as "{name}"' for name in columns)
-        rows = json.loads(self.run("--format", "json", "sql", f"select {texts} from {table}"))
-        return [tuple(row[name] for name in columns) for row in rows]
 
 
 def canonical(value):
