@@ -35,7 +35,8 @@ AGENTS = [
     None, "Mozilla/5.0 (Linux; Android 14; CUBOT X70) Mobile Safari/537.36", "cubot", "Googlebot/2.1", "bot", "Bot", "bots",
     "robot_x", "xbot1", "x bot.", "ubot", "ybot", "botä", "xbotß", "xboté tool", "xbot\u0660", "bot\n", "Robot", "ROBOT",
     "SPIDER", "Crawl-er", "curl/8.0", "curl", "Wget/1.2", "python-requests/2", "Java/17", "JavaScript", "HeadlessChrome",
-    "okhttp/4", "headleſs", "\u212aurl/", "PİNGDOM", "facebookexternalhit/1.1", "Mozilla/5.0"]
+    "okhttp/4", "headleſs", "statuſca\u212ae", "PİNGDOM", "pıngdom", "botſ", "botİ", "Ubot", "Xbot-", "facebookexternalhit/1.1",
+    "Mozilla/5.0"]
 
 
 def transactions():
