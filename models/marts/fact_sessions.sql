@@ -17,8 +17,9 @@ openings AS (
   FROM (
     SELECT
       e.session_key, e.session_id, e.shop_day, e.device_type, e.traffic_source, e.region,
-      ROW_NUMBER() OVER (PARTITION BY e.session_key ORDER BY e.event_time, e.event_id) AS place
-    FROM fact_clickstream e
+      ROW_NUMBER() OVER (PARTITION BY e.session_key ORDER BY e.event_id) AS place
+    FROM visits v
+    JOIN fact_clickstream e ON e.session_key = v.session_key AND e.event_time = v.started_at
   ) ordered
   WHERE place = 1
 )
