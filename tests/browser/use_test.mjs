@@ -61,7 +61,7 @@ export async function filterBar(each, open, fixture) {
       await page.waitForURL('**/?period=7d&region=Europe&region=Asia');
       await looksRight(page, 'open filter');
       await page.keyboard.press('Escape');
-      assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Region');
+      await page.waitForFunction(() => document.activeElement.getAttribute('aria-label') === 'Region');
       assert.deepEqual(await chips(page), ['Region Europe', 'Region Asia']);
     }),
   );
@@ -76,7 +76,7 @@ export async function filterBar(each, open, fixture) {
       await page.getByRole('button', { name: 'Show', exact: true }).click();
       await page.waitForURL('**/?from=2026-03-01&to=2026-03-31');
       await page.getByText('1 – 31 Mar').first().waitFor();
-      assert.equal(await page.getByText('today so far').count(), 0);
+      await page.getByText('today so far').first().waitFor({ state: 'hidden' });
     }),
   );
 
@@ -159,7 +159,7 @@ export async function menusAndKeys(each, open, fixture) {
       await looksRight(page, 'sql');
       await picture(page, 'sql', false);
       await page.keyboard.press('Escape');
-      assert.equal(await page.locator('dialog').count(), 0);
+      await page.locator('dialog').waitFor({ state: 'detached' });
     }),
   );
 
@@ -182,7 +182,7 @@ export async function menusAndKeys(each, open, fixture) {
       const tip = page.locator('#tip');
       await page.locator('[data-figure="revenue"] .term').hover();
       await tip.getByText('What customers paid').waitFor();
-      assert.ok(await tip.getByText('Gross sales').isVisible());
+      await tip.getByText('Gross sales').first().waitFor();
       await looksRight(page, 'explained');
       await picture(page, 'explained', false);
       await page.mouse.move(0, 0);
