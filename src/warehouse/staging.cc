@@ -85,11 +85,21 @@ Result<DaySet> Staging::KeepDifferent(const std::string& before, const DaySet& f
   return days;
 }
 
+// The days that have a key of the new rows. Hardly any new row has a known key, so all columns are read of
+// few days only.
+Result<DaySet> Staging::FindKnown(const std::string& before) {
+  if (model_.days.column.empty()) return DaySet::All();
+  return ReadDays(fmt::format("SELECT DISTINCT {0} FROM (SELECT {0}, {1} FROM {2}) SEMI JOIN {3} USING ({1})",
+                              QuoteName(model_.days.column), Keys(), before, rows()));
+}
+
 // A new row counts when it comes before the row that is known by the same key. The days that change are those
 // of such rows, and those of the rows that they replace.
 Result<DaySet> Staging::FindWinners(const std::string& before) {
-  TRY_STATUS(work_.Make(
-      known_, fmt::format("SELECT {} FROM {} SEMI JOIN {} USING ({})", List(), before, rows(), Keys())));
+  std::string known = before.empty() ? fmt::format("SELECT {} FROM {} LIMIT 0", List(), rows())
+                                     : fmt::format("SELECT {} FROM ({}) SEMI JOIN {} USING ({})", List(),
+                                                   before, rows(), Keys());
+  TRY_STATUS(work_.Make(known_, known));
   TRY_STATUS(work_.Make(
       winners_,
       fmt::format(

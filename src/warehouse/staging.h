@@ -30,7 +30,8 @@ class Staging {
   // `days_of(days)` gives a SELECT of these days of `before`.
   template <typename DaysOf>
   Result<DaySet> Merge(const std::string& before, DaysOf days_of) {
-    TRY(DaySet days, FindWinners(before));
+    TRY(DaySet known, FindKnown(before));
+    TRY(DaySet days, FindWinners(known.none() ? "" : days_of(known)));
     TRY_STATUS(FillDays(days.none() ? "" : days_of(days)));
     return days;
   }
@@ -43,6 +44,7 @@ class Staging {
   std::string List(const std::string& qualifier = "") const;
   std::string Keys() const;
   Status RemoveCopies();
+  Result<DaySet> FindKnown(const std::string& before);
   Result<DaySet> FindWinners(const std::string& before);
   Status FillDays(const std::string& before);
   Result<DaySet> ReadDays(const std::string& query);
