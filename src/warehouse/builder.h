@@ -1,13 +1,10 @@
 // One build. Each stage leaves the warehouse whole, and a build that died is finished by the next one:
-//   lake models        rows are made in the work area, then files, then the Delta commit, marked with the
-//   model's
-//                      signature; the warehouse still reads the snapshot before (the model's view names its
-//                      files)
-//   tables             rows are made in the work area
-//   one transaction    tables, views and state of the warehouse
-//   copies in the lake files, then a Delta commit marked with the version of the table; a copy whose mark is
-//   another
-//                      is behind and is written again
+// 1. Lake models: rows are made in the work area, then files, then the Delta commit, marked with the model's
+//    signature. The warehouse still reads the snapshot before, because the model's view names its files.
+// 2. Tables: rows are made in the work area.
+// 3. One transaction: tables, views and state of the warehouse.
+// 4. Copies in the lake: files, then a Delta commit marked with the version of the table. A copy with another
+//    mark is behind and is written again.
 #pragma once
 
 #include <map>

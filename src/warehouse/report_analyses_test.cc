@@ -3,30 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "warehouse/report.h"
-#include "warehouse/test_shop.h"
+#include "warehouse/test_reports.h"
 
 namespace souk::warehouse {
 namespace {
 
-class AnalysesTest : public ::testing::Test {
+class AnalysesTest : public SampleReports {
  protected:
-  void SetUp() override {
-    FillWithSamples(shop_);
-    shop_.MustBuild();
-  }
-  ReportRequest March(const std::string& name) {
-    ReportRequest request;
-    request.name = name;
-    request.from = Day{2025, 3, 1};
-    request.to = Day{2025, 3, 4};
-    return request;
-  }
-  std::string Run(const ReportRequest& request) {
-    auto report = shop_.RunReport(request);
-    EXPECT_TRUE(report.has_value()) << report.error().message;
-    return report ? Joined(report->table) : "";
-  }
   // The named columns of every row.
+  using SampleReports::Run;
   std::string Run(const std::string& name, const std::vector<std::string>& columns) {
     auto report = shop_.RunReport(March(name));
     EXPECT_TRUE(report.has_value()) << report.error().message;
@@ -42,7 +27,6 @@ class AnalysesTest : public ::testing::Test {
     auto report = shop_.RunReport(request);
     return report ? "" : report.error().message;
   }
-  TestShop shop_;
 };
 
 TEST_F(AnalysesTest, NewReturningAndGuests) {

@@ -3,29 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "warehouse/report_file.h"
-#include "warehouse/test_shop.h"
+#include "warehouse/test_reports.h"
 
 namespace souk::warehouse {
 namespace {
 
-class ReportTest : public ::testing::Test {
+class ReportTest : public SampleReports {
  protected:
-  void SetUp() override {
-    FillWithSamples(shop_);
-    shop_.MustBuild();
-  }
-  ReportRequest March(const std::string& name) {
-    ReportRequest request;
-    request.name = name;
-    request.from = Day{2025, 3, 1};
-    request.to = Day{2025, 3, 4};
-    return request;
-  }
-  std::string Run(const ReportRequest& request) {
-    auto report = shop_.RunReport(request);
-    EXPECT_TRUE(report.has_value()) << report.error().message;
-    return report ? Joined(report->table) : "";
-  }
   // One column of the first row.
   std::string Value(const ReportRequest& request, const std::string& column) {
     auto report = shop_.RunReport(request);
@@ -33,7 +17,6 @@ class ReportTest : public ::testing::Test {
     const auto& cell = report->table.rows[0][*report->table.Find(column)];
     return std::holds_alternative<std::monostate>(cell) ? "-" : sql::CellText(cell);
   }
-  TestShop shop_;
 };
 
 // Sales lines: T1 42.84, T2 10.70, T3 34.49, T4 20.00 (its correction lifts the failure), T6 2.50, R1 −10.00.
