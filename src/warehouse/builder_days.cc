@@ -17,16 +17,6 @@ std::string Breakpoints(const std::string& relation, const std::string& key, con
       relation, key, columns, nulls);
 }
 
-Result<DaySet> ReadDays(WorkArea& work, const std::string& query) {
-  TRY(auto table, work.Query(query));
-  DaySet days;
-  for (const auto& row : table.rows) {
-    TRY(Day day, ParseDay(sql::CellText(row[0])));
-    days.days.insert(DaysFromDay(day));
-  }
-  return days;
-}
-
 }  // namespace
 
 Result<lake::DeltaSnapshot> Builder::SnapshotOf(const Model& model) const {
@@ -71,9 +61,9 @@ Result<DaySet> Builder::ChangedDays(const PlannedModel& planned) {
   if (!days.all && !Forced().none()) {
     // Only days that there are: the others have nothing to be made of.
     TRY(DaySet present,
-        ReadDays(*work_, fmt::format("SELECT DISTINCT {0} FROM {1} UNION SELECT DISTINCT {2} FROM {3}",
-                                     graph_.Find(model.days.of)->model.days.column, Names().at(model.days.of),
-                                     model.days.column, model.schema + "." + model.name)));
+        work_->Days(fmt::format("SELECT DISTINCT {0} FROM {1} UNION SELECT DISTINCT {2} FROM {3}",
+                                graph_.Find(model.days.of)->model.days.column, Names().at(model.days.of),
+                                model.days.column, model.schema + "." + model.name)));
     DaySet forced = Forced();
     for (int64_t day : present.days) {
       if (forced.Contains(day)) days.days.insert(day);
@@ -144,10 +134,9 @@ Result<DaySet> Builder::DaysThatLookUp(const PlannedModel& planned, const std::s
                                        "(({1}) EXCEPT ({0}))) GROUP BY k",
                                        before, after)));
   const Model& of = graph_.Find(model.days.of)->model;
-  return ReadDays(
-      *work_,
-      fmt::format("SELECT DISTINCT f.{} FROM {} f JOIN {} s ON f.{} = s.k AND f.{} >= s.since",
-                  of.days.column, Names().at(of.name), WorkArea::Name("since"), lookup.key, lookup.time));
+  return work_->Days(fmt::format("SELECT DISTINCT f.{} FROM {} f JOIN {} s ON f.{} = s.k AND f.{} >= s.since",
+                                 of.days.column, Names().at(of.name), WorkArea::Name("since"), lookup.key,
+                                 lookup.time));
 }
 
 // `days`, and all others that have rows which belong together with a row of these days. `with_old`: also with
@@ -166,8 +155,8 @@ Result<DaySet> Builder::Together(const PlannedModel& planned, const DaySet& days
     values += fmt::format(" UNION SELECT {} FROM ({})", column,
                           table.Select(table.FilesOf(then.files, days), columns));
   }
-  TRY(DaySet more, ReadDays(*work_, fmt::format("SELECT DISTINCT {} FROM {} WHERE {} IN ({})", of.days.column,
-                                                Names().at(of.name), column, values)));
+  TRY(DaySet more, work_->Days(fmt::format("SELECT DISTINCT {} FROM {} WHERE {} IN ({})", of.days.column,
+                                           Names().at(of.name), column, values)));
   more.Add(days);
   return more;
 }

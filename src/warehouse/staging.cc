@@ -53,14 +53,9 @@ Status Staging::RemoveCopies() {
 }
 
 Result<DaySet> Staging::ReadDays(const std::string& query) {
+  if (!model_.days.column.empty()) return work_.Days(query);
   TRY(auto table, work_.Query(query));
-  DaySet days;
-  for (const auto& row : table.rows) {
-    if (model_.days.column.empty()) return DaySet::All();
-    TRY(Day day, ParseDay(sql::CellText(row[0])));
-    days.days.insert(DaysFromDay(day));
-  }
-  return days;
+  return table.rows.empty() ? DaySet() : DaySet::All();
 }
 
 Result<DaySet> Staging::KeepDifferent(const std::string& before, const DaySet& forced) {

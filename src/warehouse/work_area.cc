@@ -110,6 +110,16 @@ Result<sql::Table> WorkArea::Query(const std::string& sql) {
   return main().Query(sql, {}, Watched(progress_));
 }
 
+Result<DaySet> WorkArea::Days(const std::string& query) {
+  TRY(auto table, Query(query));
+  DaySet days;
+  for (const auto& row : table.rows) {
+    TRY(Day day, ParseDay(sql::CellText(row[0])));
+    days.days.insert(DaysFromDay(day));
+  }
+  return days;
+}
+
 Result<uint64_t> WorkArea::Count(const std::string& sql) {
   TRY(auto table, Query(sql));
   return std::stoull(sql::CellText(table.At(0, 0)));

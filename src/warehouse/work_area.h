@@ -9,6 +9,7 @@
 
 #include "base/progress.h"
 #include "sql/database.h"
+#include "warehouse/day_set.h"
 
 namespace souk::warehouse {
 
@@ -50,6 +51,8 @@ class WorkArea {
   Status View(const std::string& name, const std::string& query);
   Status Execute(const std::string& sql);
   Result<sql::Table> Query(const std::string& sql);
+  // The days in the first column.
+  Result<DaySet> Days(const std::string& query);
   // A single number.
   Result<uint64_t> Count(const std::string& sql);
 
