@@ -38,16 +38,14 @@ class HttpTest : public ::testing::Test {
       stream->Send("one", "a\nb");
       stream->Comment("heartbeat");
       stream->Send("two", "{}");
-      stream_ = stream;
     });
     ASSERT_TRUE(server_->Start());
   }
 
   HttpClient Client() { return HttpClient(server_->url(), 2000); }
 
-  std::unique_ptr<HttpServer> server_;
   std::atomic<int> closed_{0};
-  std::shared_ptr<EventStream> stream_;
+  std::unique_ptr<HttpServer> server_;  // last, so that its threads end before what they use
 };
 
 TEST_F(HttpTest, AnswersAndDecodesTheQuery) {
