@@ -144,6 +144,10 @@ void Writer::Integer(T value) {
   buffer_.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
+template void Writer::Integer(uint16_t);
+template void Writer::Integer(uint32_t);
+template void Writer::Integer(uint64_t);
+
 void Writer::Float64(double value) { Int64(std::bit_cast<int64_t>(value)); }
 
 void Writer::UnsignedVarint(uint32_t value) {
