@@ -229,9 +229,9 @@ Result<bool> RecordReader::Next(Record& record) {
 void BatchBuilder::Add(const Record& record) {
   if (!started_) {
     started_ = true;
-    header_.base_offset = record.offset;
+    header_.base_offset = base_offset_.value_or(record.offset);
     header_.records = 0;
-    header_.base_timestamp = record.timestamp;
+    header_.base_timestamp = base_timestamp_.value_or(record.timestamp);
     if (!header_.log_append_time()) header_.max_timestamp = record.timestamp;
   }
   if (!header_.log_append_time()) header_.max_timestamp = std::max(header_.max_timestamp, record.timestamp);
