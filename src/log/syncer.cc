@@ -15,7 +15,8 @@ void Syncer::Run(std::function<void()> task) {
   {
     std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
-    if (idle_ < tasks_.size() && threads_.size() < most_) threads_.emplace_back([this] { Work(); });
+    if (!stopping_ && idle_ < tasks_.size() && threads_.size() < most_)
+      threads_.emplace_back([this] { Work(); });
   }
   wake_.notify_one();
 }
