@@ -80,9 +80,10 @@ class PartitionLog {
     std::string name;              // "orders-0", for messages
     LogOptions options;
     Checkpoint checkpoint;  // as of the last stop; default for a new partition
-    // Called when the start offset or the recovery point moved. The deletion of records is done when it has
-    // returned; without one nothing is remembered.
-    std::function<Status(const Checkpoint&)> save;
+    // Called when the start offset or the recovery point moved; when `durable`, it has to survive a power
+    // failure before it returns. Called from any thread, never while appends wait. Without one nothing is
+    // remembered.
+    std::function<Status(const Checkpoint&, bool durable)> save;
   };
   static Result<std::unique_ptr<PartitionLog>> Open(Setup setup);
   ~PartitionLog();
@@ -146,8 +147,8 @@ class PartitionLog {
 
  private:
   struct Impl;
-  explicit PartitionLog(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit PartitionLog(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace souk::log

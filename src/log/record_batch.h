@@ -112,6 +112,9 @@ class BatchBuilder {
   // Producer, timestamps' type and compression are taken from `header`; counts and offsets come from the
   // records.
   explicit BatchBuilder(const BatchHeader& header) : header_(header) {}
+  // Instead of those of the first record; before Add.
+  void SetBaseOffset(int64_t offset) { base_offset_ = offset; }
+  void SetBaseTimestamp(int64_t timestamp) { base_timestamp_ = timestamp; }
   // Offsets grow. `headers` is as in Record.
   void Add(const Record& record);
   bool empty() const { return header_.records == 0 || !started_; }
@@ -122,6 +125,8 @@ class BatchBuilder {
  private:
   BatchHeader header_;
   bool started_ = false;
+  std::optional<int64_t> base_offset_;
+  std::optional<int64_t> base_timestamp_;
   std::string records_;
 };
 
