@@ -202,17 +202,27 @@ void Connection::Process() {
   if (processing_) return;
   processing_ = true;
   int taken = 0;
-  while (!closed() && !unanswered_ && !handling_ && out_bytes_ < kOutputHigh && out_.size() < kAnswersHigh) {
-    if (++taken > kRequestsInARow) {
-      asio::post(loop_, [self = shared_from_this()] { self->Process(); });
-      break;
-    }
-    if (!TakeRequest()) break;
+  Next next = Next::kGoOn;
+  while (next == Next::kGoOn && !closed()) {
+    next = TakeRequests(taken);
+    if (closed()) break;
+    if (!Send()) next = Next::kWaitWritable;
   }
   processing_ = false;
   if (closed()) return;
-  if (!Send()) return WaitWritable();
-  if (!unanswered_ && !handling_ && taken <= kRequestsInARow) WaitReadable();
+  if (next == Next::kWaitWritable) WaitWritable();
+  if (next == Next::kWaitReadable) WaitReadable();
+  if (next == Next::kYield) asio::post(loop_, [self = shared_from_this()] { self->Process(); });
+}
+
+// Takes up requests until one has to be waited for, none is complete, or much waits to be sent.
+Connection::Next Connection::TakeRequests(int& taken) {
+  while (!closed() && out_bytes_ < kOutputHigh && out_.size() < kAnswersHigh) {
+    if (unanswered_ || handling_) return Next::kWaitAnswer;
+    if (++taken > kRequestsInARow) return Next::kYield;
+    if (!TakeRequest()) return Next::kWaitReadable;
+  }
+  return Next::kGoOn;
 }
 
 bool Connection::TakeRequest() {

@@ -60,7 +60,10 @@ class Connection : public AnswerSink, public std::enable_shared_from_this<Connec
   void OnReadable();
   bool Receive();        // false when there is nothing more for now
   bool ReceiveLarge();
-  void Process();        // takes up requests that are complete
+  // What Process waits for when it returns.
+  enum class Next { kGoOn, kYield, kWaitReadable, kWaitWritable, kWaitAnswer };
+  void Process();        // takes up requests that are complete, sends answers
+  Next TakeRequests(int& taken);
   bool TakeRequest();    // false when there is none
   void Handle(std::string_view request);
   void AfterHandled();

@@ -41,8 +41,6 @@ class Core {
 
   // Makes the topic as a client asked for it by using it; null when that is switched off or the name is not allowed.
   std::shared_ptr<const log::Topic> AutoCreate(const std::string& name);
-  // Readers hear of what is appended to these partitions.
-  void Watch(const log::Topic& topic);
 
  private:
   BrokerOptions options_;

@@ -16,15 +16,18 @@ std::shared_ptr<FetchWaits::List> FetchWaits::Find(const log::PartitionLog* part
   return found == lists_.end() ? nullptr : found->second;
 }
 
-void FetchWaits::Watch(const std::shared_ptr<log::PartitionLog>& partition) {
-  std::shared_ptr<List> list;
+std::shared_ptr<FetchWaits::List> FetchWaits::FindOrMake(const std::shared_ptr<log::PartitionLog>& partition) {
+  auto list = Find(partition.get());
+  if (list && list->partition.lock() == partition) return list;
   {
     std::unique_lock lock(mutex_);
     auto& slot = lists_[partition.get()];
-    if (slot) return;
+    if (slot && slot->partition.lock() == partition) return slot;
     slot = list = std::make_shared<List>();
+    list->partition = partition;
   }
   partition->OnAdvance([list] { WakeList(*list); });
+  return list;
 }
 
 void FetchWaits::Forget(const log::PartitionLog* partition) {
@@ -37,9 +40,8 @@ void FetchWaits::Forget(const log::PartitionLog* partition) {
   WakeList(*list);
 }
 
-void FetchWaits::Add(const log::PartitionLog* partition, const std::shared_ptr<FetchWaiter>& waiter) {
-  auto list = Find(partition);
-  if (!list) return;
+void FetchWaits::Add(const std::shared_ptr<log::PartitionLog>& partition, const std::shared_ptr<FetchWaiter>& waiter) {
+  auto list = FindOrMake(partition);
   std::lock_guard lock(list->mutex);
   list->waiters.push_back(waiter);
   ++list->size;

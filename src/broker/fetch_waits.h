@@ -23,22 +23,23 @@ class FetchWaiter {
 // Threads: any.
 class FetchWaits {
  public:
-  // From now on waiters of this partition are woken when its high watermark moves. Again for the same one: nothing.
-  void Watch(const std::shared_ptr<log::PartitionLog>& partition);
-  void Forget(const log::PartitionLog* partition);  // its waiters are woken
-  void Add(const log::PartitionLog* partition, const std::shared_ptr<FetchWaiter>& waiter);
+  // From now on the waiter is woken when the partition's high watermark moves.
+  void Add(const std::shared_ptr<log::PartitionLog>& partition, const std::shared_ptr<FetchWaiter>& waiter);
   void Remove(const log::PartitionLog* partition, const FetchWaiter* waiter);
+  void Forget(const log::PartitionLog* partition);  // of a topic that is deleted; its waiters are woken
   // All, once: at the end.
   void WakeAll();
   size_t size() const { return size_; }
 
  private:
   struct List {
+    std::weak_ptr<log::PartitionLog> partition;  // a later one may get the same address
     std::mutex mutex;
     std::vector<std::shared_ptr<FetchWaiter>> waiters;
     std::atomic<size_t> size{0};  // read without the mutex: appends nobody waits for cost nothing
   };
   static void WakeList(List& list);
+  std::shared_ptr<List> FindOrMake(const std::shared_ptr<log::PartitionLog>& partition);
   std::shared_ptr<List> Find(const log::PartitionLog* partition) const;
 
   mutable std::shared_mutex mutex_;

@@ -33,7 +33,6 @@ void Create(Core& core, const Wanted& wanted, bool validate_only, Answer& answer
   if (Status added = core.store().AddPartitions(std::string(wanted.name), wanted.count); !added) {
     return Refuse(answer, KafkaError(added.error()), added.error().message);
   }
-  if (auto now = core.store().FindTopic(wanted.name)) core.Watch(*now);
 }
 
 }  // namespace

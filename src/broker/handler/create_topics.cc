@@ -70,7 +70,6 @@ void Create(Core& core, const Wanted& wanted, bool validate_only, Answer& answer
   if (validate_only) return;
   auto made = core.store().CreateTopic(std::string(wanted.name), *partitions, configs);
   if (!made) return Refuse(answer, KafkaError(made.error()), made.error().message);
-  core.Watch(**made);
   answer.topic_id = {(*made)->id};
 }
 

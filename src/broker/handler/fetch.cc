@@ -135,7 +135,7 @@ void PendingFetch::ReadOne(size_t i, uint64_t& left, bool& any) {
 
 void PendingFetch::Wait() {
   waiting_ = true;
-  for (const Source& source : sources_) core_.fetch_waits().Add(source.log.get(), shared_from_this());
+  for (const Source& source : sources_) core_.fetch_waits().Add(source.log, shared_from_this());
   timer_.expires_after(std::chrono::milliseconds(wait_ms_));
   timer_.async_wait([self = shared_from_this()](boost::system::error_code) {
     if (!self->waiting_) return;
