@@ -1,4 +1,5 @@
-// The embedded Kafka broker as a service: the log in the data directory, the broker over it, and the platform's topics.
+// The embedded Kafka broker as a service: the log in the data directory, the broker over it, and the
+// platform's topics.
 #pragma once
 
 #include <functional>

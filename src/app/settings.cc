@@ -88,12 +88,14 @@ const std::vector<OptionSpec>& SettingTable() {
        "What clients are told to connect to; empty: the address by which they came."},
       {"broker.advertised_port", K::kInt, "0", "port", "0: the port that is listened on."},
       {"broker.flush", K::kChoice, "interval", "",
-       "What an acknowledged record has outlived: a killed process (os), also a power failure but for the last "
+       "What an acknowledged record has outlived: a killed process (os), also a power failure but for the "
+       "last "
        "moment (interval), or for good (each).",
        "os|interval|each"},
       {"broker.flush_interval", K::kDuration, "1s", "", "How often flush=interval syncs."},
       {"broker.retention", K::kDuration, "168h", "", "Records older than this are deleted."},
-      {"broker.retention_bytes", K::kBytes, "0", "bytes", "A partition keeps no more than this; 0: any size."},
+      {"broker.retention_bytes", K::kBytes, "0", "bytes",
+       "A partition keeps no more than this; 0: any size."},
       {"broker.segment", K::kBytes, "1GiB", "bytes", "Size of one file of a partition."},
       {"broker.offsets_retention", K::kDuration, "168h", "",
        "Committed offsets of groups without members are kept that long."},
@@ -102,10 +104,12 @@ const std::vector<OptionSpec>& SettingTable() {
       {"broker.rebalance_delay", K::kDuration, "0s", "",
        "How long an empty group waits for more members before it divides the work."},
       {"broker.max_message", K::kBytes, "1048588", "bytes", "A larger batch of records is refused."},
-      {"broker.max_request", K::kBytes, "100MiB", "bytes", "A connection that sends a larger request is closed."},
+      {"broker.max_request", K::kBytes, "100MiB", "bytes",
+       "A connection that sends a larger request is closed."},
       {"broker.memory", K::kBytes, "256MiB", "bytes", "Memory for requests that are being received."},
       {"broker.max_connections", K::kInt, "20000", "connections", "More are refused."},
-      {"broker.idle_timeout", K::kDuration, "10m", "", "A connection that does nothing for so long is closed."},
+      {"broker.idle_timeout", K::kDuration, "10m", "",
+       "A connection that does nothing for so long is closed."},
       {"broker.threads", K::kInt, "2", "threads", "Network threads of the broker."},
 
       {"lake.url", K::kText, "", "path or URL", "Where the lake is; empty: lake/ in the data directory."},

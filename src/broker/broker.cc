@@ -42,7 +42,8 @@ void RaiseFileLimit() {
 
 class AsioBroker : public Broker {
  public:
-  AsioBroker(BrokerOptions options, log::LogStore& store) : options_(options), core_(std::move(options), store) {
+  AsioBroker(BrokerOptions options, log::LogStore& store)
+      : options_(options), core_(std::move(options), store) {
     limits_.max_request_bytes = options_.max_request_bytes;
     limits_.memory_bytes = options_.memory_bytes;
   }
@@ -78,7 +79,8 @@ Status AsioBroker::Listen() {
   boost::system::error_code error;
   auto address = asio::ip::make_address(options_.host, error);
   if (error) {
-    return Fail(Code::kInvalid, "the broker cannot listen on '{}': not an IP address; mend the setting broker.host",
+    return Fail(Code::kInvalid,
+                "the broker cannot listen on '{}': not an IP address; mend the setting broker.host",
                 options_.host);
   }
   tcp::endpoint endpoint(address, options_.port);
@@ -90,8 +92,8 @@ Status AsioBroker::Listen() {
   if (!error) acceptor_->listen(asio::socket_base::max_listen_connections, error);
   if (error) {
     return Fail(Code::kUnavailable,
-                "the broker cannot listen on {}:{}: {}; choose another port with --set broker.port=0", options_.host,
-                options_.port, error.message());
+                "the broker cannot listen on {}:{}: {}; choose another port with --set broker.port=0",
+                options_.host, options_.port, error.message());
   }
   port_ = acceptor_->local_endpoint().port();
   core_.SetPort(port_);
@@ -106,7 +108,8 @@ Status AsioBroker::Start() {
     return listening;
   }
   workers_ = std::make_unique<asio::thread_pool>(kWorkerThreads);
-  handler_ = [this](std::string_view request, std::shared_ptr<AnswerSink> sink, std::function<void()> handled) {
+  handler_ = [this](std::string_view request, std::shared_ptr<AnswerSink> sink,
+                    std::function<void()> handled) {
     dispatcher_.Dispatch(request, std::move(sink), std::move(handled), *workers_);
   };
   core_.groups().Start();
@@ -131,7 +134,8 @@ void AsioBroker::Accept() {
       });
     }
     if (limits_.connections >= options_.max_connections) {
-      Log(LogLevel::kWarn, "broker", "a connection was refused; there are broker.max_connections already", {});
+      Log(LogLevel::kWarn, "broker", "a connection was refused; there are broker.max_connections already",
+          {});
     } else {
       auto shared = std::make_shared<tcp::socket>(std::move(socket));
       asio::post(loop.io, [this, &loop, shared] { Adopt(loop, std::move(*shared)); });
@@ -203,7 +207,8 @@ void AsioBroker::Stop() {
   }
   // An append may still be waiting for its sync; its connection is needed until that is through.
   int64_t deadline = SteadyMs() + kStopGraceMs;
-  while (limits_.connections > 0 && SteadyMs() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  while (limits_.connections > 0 && SteadyMs() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   for (auto& loop : loops_) {
     loop->work.reset();
     loop->io.stop();

@@ -14,15 +14,15 @@ namespace souk::broker {
 
 struct BrokerOptions {
   std::string host = "127.0.0.1";
-  uint16_t port = 9092;           // 0 = any free port
-  std::string advertised_host;    // told to clients; empty: the address they reached
-  uint16_t advertised_port = 0;   // 0: the port that is listened on
-  int threads = 2;                // network threads; each connection stays with one
+  uint16_t port = 9092;          // 0 = any free port
+  std::string advertised_host;   // told to clients; empty: the address they reached
+  uint16_t advertised_port = 0;  // 0: the port that is listened on
+  int threads = 2;               // network threads; each connection stays with one
   size_t max_connections = 20'000;
   size_t max_request_bytes = 104'857'600;
-  size_t memory_bytes = 268'435'456;      // of requests being received; more wait
-  int64_t idle_timeout_ms = 600'000;      // a connection that does nothing is closed
-  int64_t request_timeout_ms = 30'000;    // to receive one request completely
+  size_t memory_bytes = 268'435'456;    // of requests being received; more wait
+  int64_t idle_timeout_ms = 600'000;    // a connection that does nothing is closed
+  int64_t request_timeout_ms = 30'000;  // to receive one request completely
   bool auto_create_topics = true;
   int32_t default_partitions = 1;
   int64_t initial_rebalance_delay_ms = 3000;
@@ -55,7 +55,8 @@ struct ApiRange {
 const std::vector<ApiRange>& SupportedApis();
 
 // Threads: the functions may be called from any thread, Start and Stop from one.
-// The broker has `threads` network threads, two for work that waits for the disk, and one for the deadlines of groups.
+// The broker has `threads` network threads, two for work that waits for the disk, and one for the deadlines
+// of groups.
 class Broker {
  public:
   // `store` and `clock` outlive the broker. Groups are read from the store.
@@ -68,7 +69,8 @@ class Broker {
   virtual std::string address() const = 0;
   virtual BrokerStatus status() const = 0;
   virtual std::vector<ApiUse> api_use() const = 0;
-  // Takes no more requests, answers what waits, closes all connections. What was acknowledged is in the store.
+  // Takes no more requests, answers what waits, closes all connections. What was acknowledged is in the
+  // store.
   virtual void Stop() = 0;
 };
 

@@ -61,7 +61,8 @@ struct BrokerTest : testing::Test {
     return client.Ask<ProduceResponse>(request, 9).responses[0].partition_responses[0];
   }
 
-  static FetchRequest FetchFrom(const std::string& topic, int64_t offset, int32_t wait_ms = 0, int32_t min_bytes = 1) {
+  static FetchRequest FetchFrom(const std::string& topic, int64_t offset, int32_t wait_ms = 0,
+                                int32_t min_bytes = 1) {
     FetchRequest request;
     request.max_wait_ms = wait_ms;
     request.min_bytes = min_bytes;
@@ -98,7 +99,8 @@ TEST_F(BrokerTest, TheGuideNamesExactlyWhatIsSupported) {
   std::ifstream file("docs/guide/kafka.md");
   std::string text((std::istreambuf_iterator<char>(file)), {});
   for (const ApiRange& api : SupportedApis()) {
-    std::string row = fmt::format("| {} | {} | {}–{} |", api.name, api.api_key, api.min_version, api.max_version);
+    std::string row =
+        fmt::format("| {} | {} | {}–{} |", api.name, api.api_key, api.min_version, api.max_version);
     EXPECT_NE(text.find(row), std::string::npos) << "docs/guide/kafka.md has no row: " << row;
   }
 }
@@ -118,7 +120,8 @@ TEST_F(BrokerTest, AnswersAskingInATooNewVersionInTheOldestOne) {
 }
 
 TEST_F(BrokerTest, ClosesOnWhatItDoesNotSpeak) {
-  for (std::string bytes : {std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), std::string("\0\0\0\12\x7f\xff\0\0\0\0\0\1\0\0", 14),
+  for (std::string bytes : {std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+                            std::string("\0\0\0\12\x7f\xff\0\0\0\0\0\1\0\0", 14),
                             std::string("\xff\xff\xff\xff", 4), std::string("\0\0\0\2\0\0", 6)}) {
     TestClient client(broker->port());
     ASSERT_TRUE(client.SendBytes(bytes));
@@ -201,7 +204,8 @@ TEST_F(BrokerTest, WithoutAcknowledgementNothingIsAnswered) {
   request.topic_data.emplace_back().name = "orders";
   std::string batch = MakeBatch({"a"});
   request.topic_data[0].partition_data.push_back({0, Records::Of(batch)});
-  ASSERT_TRUE(client.SendBytes(TestClient::Frame(request, 9, 1) + TestClient::Frame(MetadataRequest{}, 1, 2)));
+  ASSERT_TRUE(
+      client.SendBytes(TestClient::Frame(request, 9, 1) + TestClient::Frame(MetadataRequest{}, 1, 2)));
   std::string frame = client.ReceiveFrame();
   EXPECT_EQ(Reader(frame).Int32(), 2);
   EXPECT_EQ(store->FindPartition("orders", 0)->end_offset(), 1);
@@ -308,7 +312,8 @@ TEST_F(BrokerTest, TransactionsAreRefusedForGood) {
   EXPECT_EQ(client.Ask<FindCoordinatorResponse>(find, 2).error_code,
             Wire(ErrorCode::kTransactionalIdAuthorizationFailed));
   request.transactional_id.reset();
-  auto one = client.Ask<InitProducerIdResponse>(request, 4), two = client.Ask<InitProducerIdResponse>(request, 4);
+  auto one = client.Ask<InitProducerIdResponse>(request, 4),
+       two = client.Ask<InitProducerIdResponse>(request, 4);
   EXPECT_NE(one.producer_id, two.producer_id);
 }
 

@@ -27,8 +27,8 @@ class AnswerSink {
   virtual std::string remote_address() const = 0;
 };
 
-// A request is answered exactly once, by Reply, NoReply or Abort, from any thread; the next request of its connection is
-// handled after that.
+// A request is answered exactly once, by Reply, NoReply or Abort, from any thread; the next request of its
+// connection is handled after that.
 class Call {
  public:
   Call(std::shared_ptr<AnswerSink> sink, const protocol::kafka::RequestHeader& header)
@@ -43,7 +43,8 @@ class Call {
 
   template <typename Response>
   void Reply(const Response& response) {
-    // ApiVersions is answered with the oldest header, since the client does not know yet what the broker can read.
+    // ApiVersions is answered with the oldest header, since the client does not know yet what the broker can
+    // read.
     ReplyAs(response, version_, version_ >= Response::kFlexibleFrom && Response::kApiKey != 18);
   }
   template <typename Response>

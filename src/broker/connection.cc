@@ -38,7 +38,8 @@ bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == E
 }  // namespace
 
 int64_t SteadyMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
       .count();
 }
 
@@ -106,17 +107,21 @@ std::string Connection::remote_address() const {
 void Connection::WaitReadable() {
   if (reading_ || waiting_for_memory_ || closed()) return;
   reading_ = true;
-  socket_.async_wait(asio::socket_base::wait_read, [self = shared_from_this()](boost::system::error_code error) {
-    self->reading_ = false;
-    if (!error && !self->closed()) self->OnReadable();
-  });
+  socket_.async_wait(asio::socket_base::wait_read,
+                     [self = shared_from_this()](boost::system::error_code error) {
+                       self->reading_ = false;
+                       if (!error && !self->closed()) self->OnReadable();
+                     });
 }
 
 void Connection::OnReadable() {
-  // While a request is under way nothing more is taken from the socket: the system's buffers hold the client back.
+  // While a request is under way nothing more is taken from the socket: the system's buffers hold the client
+  // back.
   if (unanswered_ || handling_ || !out_.empty()) return;
-  if (large_ ? ReceiveLarge() : Receive()) Process();
-  else if (!closed()) WaitReadable();
+  if (large_ ? ReceiveLarge() : Receive())
+    Process();
+  else if (!closed())
+    WaitReadable();
 }
 
 bool Connection::Receive() {
@@ -136,14 +141,17 @@ bool Connection::Receive() {
     Touch();
     return true;
   }
-  if (got == 0 || !WouldBlock()) Close();
-  else Consume(0);  // gives an empty block back
+  if (got == 0 || !WouldBlock())
+    Close();
+  else
+    Consume(0);  // gives an empty block back
   return false;
 }
 
 bool Connection::ReceiveLarge() {
   if (large_received_ == large_capacity_ && !GrowLarge()) return false;
-  ssize_t got = ::recv(socket_.native_handle(), large_ + large_received_, large_capacity_ - large_received_, 0);
+  ssize_t got =
+      ::recv(socket_.native_handle(), large_ + large_received_, large_capacity_ - large_received_, 0);
   if (got > 0) {
     large_received_ += static_cast<size_t>(got);
     Touch();
@@ -234,7 +242,8 @@ bool Connection::TakeRequest() {
   if (end_ - begin_ < 4) return false;
   uint32_t size = SizeAt(block_.get() + begin_);
   if (size > limits_.max_request_bytes) {
-    Log(LogLevel::kWarn, "broker", "a request is larger than broker.max_request, or no Kafka request; connection closed",
+    Log(LogLevel::kWarn, "broker",
+        "a request is larger than broker.max_request, or no Kafka request; connection closed",
         {{"client", remote_address()}, {"bytes", std::to_string(size)}});
     Close();
     return false;
@@ -256,8 +265,10 @@ void Connection::Handle(std::string_view request) {
 
 void Connection::AfterHandled() {
   handling_ = false;
-  if (large_ != nullptr) EndLarge();
-  else Consume(request_bytes_ + 4);
+  if (large_ != nullptr)
+    EndLarge();
+  else
+    Consume(request_bytes_ + 4);
   request_since_ms_ = SteadyMs();
   if (closed()) {
     if (block_) blocks_.Give(std::move(block_));
@@ -286,7 +297,8 @@ void Connection::Answered(std::vector<Segment> segments) {
 
 void Connection::Abort(const std::string& reason) {
   asio::dispatch(loop_, [self = shared_from_this(), reason] {
-    Log(LogLevel::kDebug, "broker", "connection closed", {{"client", self->remote_address()}, {"reason", reason}});
+    Log(LogLevel::kDebug, "broker", "connection closed",
+        {{"client", self->remote_address()}, {"reason", reason}});
     self->unanswered_ = false;
     self->Close();
   });
@@ -306,8 +318,8 @@ bool Connection::Send() {
 bool Connection::SendSegment(Segment& segment) {
   while (sent_bytes_ < segment.bytes.size()) {
     bool more = segment.span.length > 0 || out_.size() > 1;
-    ssize_t sent = ::send(socket_.native_handle(), segment.bytes.data() + sent_bytes_, segment.bytes.size() - sent_bytes_,
-                          MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+    ssize_t sent = ::send(socket_.native_handle(), segment.bytes.data() + sent_bytes_,
+                          segment.bytes.size() - sent_bytes_, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
     if (sent < 0) {
       if (!WouldBlock()) Close();
       return false;
@@ -338,11 +350,12 @@ bool Connection::SendSegment(Segment& segment) {
 void Connection::WaitWritable() {
   if (writing_ || closed()) return;
   writing_ = true;
-  socket_.async_wait(asio::socket_base::wait_write, [self = shared_from_this()](boost::system::error_code error) {
-    self->writing_ = false;
-    if (error || self->closed()) return;
-    self->Process();
-  });
+  socket_.async_wait(asio::socket_base::wait_write,
+                     [self = shared_from_this()](boost::system::error_code error) {
+                       self->writing_ = false;
+                       if (error || self->closed()) return;
+                       self->Process();
+                     });
 }
 
 }  // namespace souk::broker

@@ -29,14 +29,14 @@ class BlockPool {
   std::vector<std::unique_ptr<char[]>> free_;
 };
 
-// Handles one request: `request` is what follows the size on the wire, valid until `handled` is called, which must
-// happen on the connection's thread, also when the answer is still to come.
-using RequestHandler =
-    std::function<void(std::string_view request, std::shared_ptr<AnswerSink> sink, std::function<void()> handled)>;
+// Handles one request: `request` is what follows the size on the wire, valid until `handled` is called, which
+// must happen on the connection's thread, also when the answer is still to come.
+using RequestHandler = std::function<void(std::string_view request, std::shared_ptr<AnswerSink> sink,
+                                          std::function<void()> handled)>;
 
 // Threads: everything happens on the thread of `loop`, but Answer and Abort may be called from any.
-// A request is taken up when the one before it was answered and little waits to be sent, so a client that does not read
-// costs a few answers and holds nobody up.
+// A request is taken up when the one before it was answered and little waits to be sent, so a client that
+// does not read costs a few answers and holds nobody up.
 class Connection : public AnswerSink, public std::enable_shared_from_this<Connection> {
  public:
   Connection(boost::asio::ip::tcp::socket socket, boost::asio::io_context& loop, BlockPool& blocks,
@@ -58,13 +58,13 @@ class Connection : public AnswerSink, public std::enable_shared_from_this<Connec
  private:
   void WaitReadable();
   void OnReadable();
-  bool Receive();        // false when there is nothing more for now
+  bool Receive();  // false when there is nothing more for now
   bool ReceiveLarge();
   // What Process waits for when it returns.
   enum class Next { kGoOn, kYield, kWaitReadable, kWaitWritable, kWaitAnswer };
-  void Process();        // takes up requests that are complete, sends answers
+  void Process();  // takes up requests that are complete, sends answers
   Next TakeRequests(int& taken);
-  bool TakeRequest();    // false when there is none
+  bool TakeRequest();  // false when there is none
   void Handle(std::string_view request);
   void AfterHandled();
   void Answered(std::vector<protocol::kafka::Segment> segments);
@@ -72,7 +72,7 @@ class Connection : public AnswerSink, public std::enable_shared_from_this<Connec
   void BeginLarge(size_t size);
   bool GrowLarge();
   void EndLarge();
-  bool Send();           // false when the socket is full
+  bool Send();  // false when the socket is full
   bool SendSegment(protocol::kafka::Segment& segment);
   void WaitWritable();
   void Touch();
@@ -90,13 +90,13 @@ class Connection : public AnswerSink, public std::enable_shared_from_this<Connec
   size_t large_size_ = 0, large_capacity_ = 0, large_received_ = 0;
 
   std::deque<protocol::kafka::Segment> out_;
-  size_t sent_bytes_ = 0;      // of the first segment's memory
-  size_t out_bytes_ = 0;       // of memory waiting, spans not counted
-  bool handling_ = false;      // a handler is looking at the request
-  bool unanswered_ = false;    // a request is under way
-  bool processing_ = false;    // Process is on the stack
+  size_t sent_bytes_ = 0;    // of the first segment's memory
+  size_t out_bytes_ = 0;     // of memory waiting, spans not counted
+  bool handling_ = false;    // a handler is looking at the request
+  bool unanswered_ = false;  // a request is under way
+  bool processing_ = false;  // Process is on the stack
   bool reading_ = false, writing_ = false, waiting_for_memory_ = false;
-  int64_t progress_ms_ = 0;    // when something last went through, by the steady clock
+  int64_t progress_ms_ = 0;  // when something last went through, by the steady clock
   int64_t request_since_ms_ = 0;
   size_t request_bytes_ = 0;
 };

@@ -12,7 +12,9 @@ std::string Core::AdvertisedHost(AnswerSink& sink) const {
   return options_.advertised_host.empty() ? sink.local_address() : options_.advertised_host;
 }
 
-int32_t Core::AdvertisedPort() const { return options_.advertised_port != 0 ? options_.advertised_port : port_.load(); }
+int32_t Core::AdvertisedPort() const {
+  return options_.advertised_port != 0 ? options_.advertised_port : port_.load();
+}
 
 std::shared_ptr<const log::Topic> Core::AutoCreate(const std::string& name) {
   if (!options_.auto_create_topics || !log::CheckTopicName(name)) return nullptr;

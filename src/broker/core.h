@@ -39,7 +39,8 @@ class Core {
   bool stopping() const { return stopping_; }
   void SetStopping() { stopping_ = true; }
 
-  // Makes the topic as a client asked for it by using it; null when that is switched off or the name is not allowed.
+  // Makes the topic as a client asked for it by using it; null when that is switched off or the name is not
+  // allowed.
   std::shared_ptr<const log::Topic> AutoCreate(const std::string& name);
 
  private:

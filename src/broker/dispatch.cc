@@ -48,8 +48,8 @@ const Entry* FindEntry(int16_t api_key) {
   return nullptr;
 }
 
-// A client may ask for versions in a version that the broker does not know: it is told so in the oldest one, with the
-// list, and asks again.
+// A client may ask for versions in a version that the broker does not know: it is told so in the oldest one,
+// with the list, and asks again.
 void RefuseApiVersions(Call& call) {
   wire::ApiVersionsResponse response = ApiVersionsAnswer();
   response.error_code = Wire(ErrorCode::kUnsupportedVersion);
@@ -67,8 +67,8 @@ const std::vector<ApiRange>& SupportedApis() {
   return apis;
 }
 
-void Dispatcher::Dispatch(std::string_view request, std::shared_ptr<AnswerSink> sink, std::function<void()> handled,
-                          boost::asio::thread_pool& workers) {
+void Dispatcher::Dispatch(std::string_view request, std::shared_ptr<AnswerSink> sink,
+                          std::function<void()> handled, boost::asio::thread_pool& workers) {
   wire::Reader in(request);
   wire::RequestHeader header = wire::ReadRequestHeader(in);
   auto call = std::make_shared<Call>(sink, header);
@@ -76,8 +76,10 @@ void Dispatcher::Dispatch(std::string_view request, std::shared_ptr<AnswerSink> 
   bool known = in.ok() && entry != nullptr && header.api_version >= entry->range.min_version &&
                header.api_version <= entry->range.max_version;
   if (!known) {
-    if (in.ok() && header.api_key == wire::ApiVersionsRequest::kApiKey) RefuseApiVersions(*call);
-    else call->Abort(fmt::format("API {} in version {} is not supported", header.api_key, header.api_version));
+    if (in.ok() && header.api_key == wire::ApiVersionsRequest::kApiKey)
+      RefuseApiVersions(*call);
+    else
+      call->Abort(fmt::format("API {} in version {} is not supported", header.api_key, header.api_version));
     return handled();
   }
   if (header.api_version >= entry->flexible_from) in.SkipTags();

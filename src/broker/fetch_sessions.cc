@@ -15,17 +15,20 @@ std::vector<FetchTarget> TargetsOf(const FetchRequest& request) {
   std::vector<FetchTarget> targets;
   for (const auto& topic : request.topics) {
     for (const auto& partition : topic.partitions) {
-      targets.push_back({std::string(topic.topic), topic.topic_id, partition.partition, partition.current_leader_epoch,
-                         partition.fetch_offset, partition.partition_max_bytes});
+      targets.push_back({std::string(topic.topic), topic.topic_id, partition.partition,
+                         partition.current_leader_epoch, partition.fetch_offset,
+                         partition.partition_max_bytes});
     }
   }
   return targets;
 }
 
-// Puts what the request names into the session's list: known partitions keep their place and what was told of them.
+// Puts what the request names into the session's list: known partitions keep their place and what was told of
+// them.
 void Merge(std::vector<FetchTarget>& known, const FetchRequest& request) {
   for (FetchTarget& target : TargetsOf(request)) {
-    auto found = std::find_if(known.begin(), known.end(), [&](const auto& other) { return other.Same(target); });
+    auto found =
+        std::find_if(known.begin(), known.end(), [&](const auto& other) { return other.Same(target); });
     if (found == known.end()) {
       known.push_back(std::move(target));
       continue;
@@ -37,7 +40,8 @@ void Merge(std::vector<FetchTarget>& known, const FetchRequest& request) {
   for (const auto& topic : request.forgotten_topics_data) {
     for (int32_t partition : topic.partitions) {
       std::erase_if(known, [&](const FetchTarget& target) {
-        return target.partition == partition && target.topic == topic.topic && target.topic_id == topic.topic_id;
+        return target.partition == partition && target.topic == topic.topic &&
+               target.topic_id == topic.topic_id;
       });
     }
   }

@@ -1,5 +1,5 @@
-// Fetch sessions (KIP-227): the broker remembers which partitions a consumer reads, so that its requests name only what
-// changed and the answers only what is new.
+// Fetch sessions (KIP-227): the broker remembers which partitions a consumer reads, so that its requests name
+// only what changed and the answers only what is new.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,8 @@ std::shared_ptr<FetchWaits::List> FetchWaits::Find(const log::PartitionLog* part
   return found == lists_.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<FetchWaits::List> FetchWaits::FindOrMake(const std::shared_ptr<log::PartitionLog>& partition) {
+std::shared_ptr<FetchWaits::List> FetchWaits::FindOrMake(
+    const std::shared_ptr<log::PartitionLog>& partition) {
   auto list = Find(partition.get());
   if (list && list->partition.lock() == partition) return list;
   {
@@ -40,7 +41,8 @@ void FetchWaits::Forget(const log::PartitionLog* partition) {
   WakeList(*list);
 }
 
-void FetchWaits::Add(const std::shared_ptr<log::PartitionLog>& partition, const std::shared_ptr<FetchWaiter>& waiter) {
+void FetchWaits::Add(const std::shared_ptr<log::PartitionLog>& partition,
+                     const std::shared_ptr<FetchWaiter>& waiter) {
   auto list = FindOrMake(partition);
   std::lock_guard lock(list->mutex);
   list->waiters.push_back(waiter);

@@ -14,7 +14,8 @@ namespace {
 constexpr int16_t kStoredVersion = 1;
 
 bool Has(const std::vector<GroupProtocol>& protocols, const std::string& name) {
-  return std::any_of(protocols.begin(), protocols.end(), [&](const auto& protocol) { return protocol.name == name; });
+  return std::any_of(protocols.begin(), protocols.end(),
+                     [&](const auto& protocol) { return protocol.name == name; });
 }
 
 }  // namespace
@@ -32,7 +33,8 @@ const char* GroupStateName(GroupState state) {
 
 bool Group::AllJoined() const {
   if (!pending.empty()) return false;
-  return std::all_of(members.begin(), members.end(), [](const auto& entry) { return entry.second.join != nullptr; });
+  return std::all_of(members.begin(), members.end(),
+                     [](const auto& entry) { return entry.second.join != nullptr; });
 }
 
 bool Group::Supports(const std::string& type, const std::vector<GroupProtocol>& protocols) const {
@@ -48,8 +50,9 @@ std::string Group::SelectProtocol() const {
   std::map<std::string, int> votes;
   for (const auto& [id, member] : members) {
     for (const GroupProtocol& candidate : member.protocols) {
-      bool common = std::all_of(members.begin(), members.end(),
-                                [&](const auto& entry) { return Has(entry.second.protocols, candidate.name); });
+      bool common = std::all_of(members.begin(), members.end(), [&](const auto& entry) {
+        return Has(entry.second.protocols, candidate.name);
+      });
       if (!common) continue;
       ++votes[candidate.name];
       break;
@@ -118,8 +121,10 @@ std::string Group::Encode() const {
   out.Count(members.size(), true);
   for (const auto& [id, member] : members) {
     out.String(id, true);
-    if (member.instance_id) out.String(*member.instance_id, true);
-    else out.Null(true, 2);
+    if (member.instance_id)
+      out.String(*member.instance_id, true);
+    else
+      out.Null(true, 2);
     out.String(member.client_id, true);
     out.String(member.client_host, true);
     out.Int64(member.rebalance_timeout_ms);
@@ -159,7 +164,8 @@ Status Group::Decode(std::string_view bytes) {
     member.synced = true;
     if (in.ok()) Add(std::move(member));
   }
-  if (!in.ok()) return Fail(Code::kCorrupt, "the stored state of the group {} cannot be read: {}", id, in.problem());
+  if (!in.ok())
+    return Fail(Code::kCorrupt, "the stored state of the group {} cannot be read: {}", id, in.problem());
   leader = stored_leader;
   state = members.empty() ? GroupState::kEmpty : GroupState::kStable;
   return {};

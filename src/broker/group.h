@@ -62,11 +62,11 @@ struct GroupMember {
   std::vector<GroupProtocol> protocols;  // preferred first
   std::string assignment;
 
-  JoinDone join;  // waits for the others
-  SyncDone sync;  // waits for the leader
-  int64_t expires_ms = 0;       // of the session, by the steady clock; not while it waits in `join`
-  bool synced = false;          // has asked for its assignment in this generation
-  bool is_new = false;          // has not been in a generation yet
+  JoinDone join;           // waits for the others
+  SyncDone sync;           // waits for the leader
+  int64_t expires_ms = 0;  // of the session, by the steady clock; not while it waits in `join`
+  bool synced = false;     // has asked for its assignment in this generation
+  bool is_new = false;     // has not been in a generation yet
 };
 
 struct Group {
@@ -83,11 +83,11 @@ struct Group {
   std::map<std::string, std::string> static_members;  // instance id -> member id
   std::map<std::string, int64_t> pending;             // given an id, not joined yet -> when that ends
 
-  int64_t join_ends_ms = 0;       // kPreparingRebalance: when it goes on without those who are missing
-  bool initial_join = false;      // the first rebalance of an empty group, which waits for more to come
-  int64_t initial_left_ms = 0;    // how much longer it may
+  int64_t join_ends_ms = 0;     // kPreparingRebalance: when it goes on without those who are missing
+  bool initial_join = false;    // the first rebalance of an empty group, which waits for more to come
+  int64_t initial_left_ms = 0;  // how much longer it may
   bool joined_meanwhile = false;
-  int64_t sync_ends_ms = 0;       // kCompletingRebalance and after: when members that did not sync are removed
+  int64_t sync_ends_ms = 0;  // kCompletingRebalance and after: when members that did not sync are removed
 
   bool AllJoined() const;
   bool Supports(const std::string& type, const std::vector<GroupProtocol>& protocols) const;

@@ -21,7 +21,8 @@ GroupCoordinator::~GroupCoordinator() { Stop(); }
 
 int64_t GroupCoordinator::Now() const {
   if (options_.now_ms) return options_.now_ms();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
       .count();
 }
 
@@ -112,12 +113,15 @@ std::shared_ptr<Group> GroupCoordinator::FindOrMake(const std::string& id) {
   return slot;
 }
 
-void GroupCoordinator::Touch(GroupMember& member) const { member.expires_ms = Now() + member.session_timeout_ms; }
+void GroupCoordinator::Touch(GroupMember& member) const {
+  member.expires_ms = Now() + member.session_timeout_ms;
+}
 
 void GroupCoordinator::Save(Group& group) {
   store_.SaveGroup(group.id, group.Encode(), [id = group.id](Status saved) {
     if (!saved) {
-      Log(LogLevel::kError, "broker", "a group's members could not be stored; after a restart they join again",
+      Log(LogLevel::kError, "broker",
+          "a group's members could not be stored; after a restart they join again",
           {{"group", id}, {"error", saved.error().message}});
     }
   });
@@ -146,7 +150,7 @@ ErrorCode GroupCoordinator::Heartbeat(const MemberRef& ref) {
 
 ErrorCode GroupCoordinator::CheckCommit(const MemberRef& ref) {
   auto group = ref.generation < 0 ? FindOrMake(ref.group) : Find(ref.group);
-  if (!group) return ErrorCode::kIllegalGeneration;
+  if (!group) return ErrorCode::kGroupIdNotFound;
   std::lock_guard lock(group->mutex);
   if (group->state == GroupState::kDead) return ErrorCode::kCoordinatorNotAvailable;
   // Consumers that choose their partitions themselves commit without being members.
@@ -185,8 +189,10 @@ std::vector<ErrorCode> GroupCoordinator::Leave(const std::string& group_id,
         results.push_back(ErrorCode::kUnknownMemberId);
         continue;
       }
-      if (was_pending) TryCompleteJoin(*group, actions);
-      else RemoveAndRebalance(*group, id, actions);
+      if (was_pending)
+        TryCompleteJoin(*group, actions);
+      else
+        RemoveAndRebalance(*group, id, actions);
       results.push_back(ErrorCode::kNone);
     }
   }
@@ -223,7 +229,8 @@ GroupDescription GroupCoordinator::Describe(const std::string& id) const {
   if (settled) description.protocol = group->protocol;
   for (const auto& [member_id, member] : group->members) {
     description.members.push_back({member_id, member.instance_id, member.client_id, member.client_host,
-                                   settled ? group->MetadataOf(member) : "", settled ? member.assignment : ""});
+                                   settled ? group->MetadataOf(member) : "",
+                                   settled ? member.assignment : ""});
   }
   return description;
 }

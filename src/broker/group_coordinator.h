@@ -1,8 +1,8 @@
 // Consumer groups of Kafka's classic protocol: joining, dividing the work, heartbeats, committed offsets.
 //
-// Threads: all functions from any thread. Answers are given by callbacks, which run in the caller's thread or in the one
-// that completed what they waited for, without locks held. Times are of the steady clock, so a clock that is set
-// changes no deadline. Membership survives a restart of the broker (LogStore::SaveGroup).
+// Threads: all functions from any thread. Answers are given by callbacks, which run in the caller's thread or
+// in the one that completed what they waited for, without locks held. Times are of the steady clock, so a
+// clock that is set changes no deadline. Membership survives a restart of the broker (LogStore::SaveGroup).
 #pragma once
 
 #include <condition_variable>
@@ -34,7 +34,7 @@ struct JoinRequest {
   int64_t rebalance_timeout_ms = 0;
   std::string protocol_type;
   std::vector<GroupProtocol> protocols;
-  bool id_required = false;      // version 4 and later: a member gets its id first and joins with it then
+  bool id_required = false;          // version 4 and later: a member gets its id first and joins with it then
   bool can_skip_assignment = false;  // version 9
 };
 
@@ -85,13 +85,16 @@ class GroupCoordinator {
   ErrorCode Heartbeat(const MemberRef& member);
   // One result per member, in their order.
   std::vector<ErrorCode> Leave(const std::string& group, const std::vector<LeavingMember>& leaving);
-  // Whether this member may commit now.
+  // Whether this member may commit now. kGroupIdNotFound: it names a generation of a group that does not
+  // exist.
   ErrorCode CheckCommit(const MemberRef& member);
   std::vector<GroupDescription> List() const;  // without members
   GroupDescription Describe(const std::string& group) const;
   ErrorCode Delete(const std::string& group);
-  // kGroupSubscribedToTopic for topics that members read, kNone for the others. `error` is of the group as a whole.
-  std::map<std::string, ErrorCode> MayDeleteOffsets(const std::string& group, const std::vector<std::string>& topics,
+  // kGroupSubscribedToTopic for topics that members read, kNone for the others. `error` is of the group as a
+  // whole.
+  std::map<std::string, ErrorCode> MayDeleteOffsets(const std::string& group,
+                                                    const std::vector<std::string>& topics,
                                                     ErrorCode& error) const;
   // Groups that have members, for the expiry of offsets.
   std::vector<std::string> Active() const;
@@ -115,7 +118,8 @@ class GroupCoordinator {
   void ReplaceStatic(Group& group, JoinRequest& request, JoinDone done, Actions& actions);
   GroupMember MakeMember(JoinRequest& request, std::string member_id, JoinDone done) const;
   void AddAndRebalance(Group& group, GroupMember member, Actions& actions);
-  void UpdateAndRebalance(Group& group, GroupMember& member, JoinRequest& request, JoinDone done, Actions& actions);
+  void UpdateAndRebalance(Group& group, GroupMember& member, JoinRequest& request, JoinDone done,
+                          Actions& actions);
   void PrepareRebalance(Group& group, Actions& actions);
   void TryCompleteJoin(Group& group, Actions& actions);
   void CompleteJoin(Group& group, Actions& actions);

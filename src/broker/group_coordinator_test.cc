@@ -67,7 +67,8 @@ struct GroupFixture : testing::Test {
     return answer;
   }
 
-  ErrorCode Beat(const std::string& member, int32_t generation, std::optional<std::string> instance = std::nullopt) {
+  ErrorCode Beat(const std::string& member, int32_t generation,
+                 std::optional<std::string> instance = std::nullopt) {
     return groups->Heartbeat({"g", generation, member, std::move(instance)});
   }
 
@@ -255,7 +256,7 @@ TEST_F(GroupCoordinatorTest, OnlyMembersCommitInAGroupThatHasSome) {
   EXPECT_EQ(groups->CheckCommit({"g", 1, one, std::nullopt}), ErrorCode::kNone);
   EXPECT_EQ(groups->CheckCommit({"g", 0, one, std::nullopt}), ErrorCode::kIllegalGeneration);
   EXPECT_EQ(groups->CheckCommit({"g", -1, "", std::nullopt}), ErrorCode::kUnknownMemberId);
-  EXPECT_EQ(groups->CheckCommit({"other", 3, one, std::nullopt}), ErrorCode::kIllegalGeneration);
+  EXPECT_EQ(groups->CheckCommit({"other", 3, one, std::nullopt}), ErrorCode::kGroupIdNotFound);
 }
 
 TEST_F(GroupCoordinatorTest, MembersAndAssignmentsSurviveARestart) {

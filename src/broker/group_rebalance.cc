@@ -99,8 +99,8 @@ void GroupCoordinator::JoinKnown(Group& group, JoinRequest& request, JoinDone do
   AnswerJoin(group, member, actions);
 }
 
-// A process with this instance id was there and comes back under a new member id: it takes over the old one's place, and
-// in a stable group its assignment too, without the others noticing.
+// A process with this instance id was there and comes back under a new member id: it takes over the old one's
+// place, and in a stable group its assignment too, without the others noticing.
 void GroupCoordinator::ReplaceStatic(Group& group, JoinRequest& request, JoinDone done, Actions& actions) {
   std::string old_id = group.static_members.at(*request.instance_id);
   bool led = group.leader == old_id;
@@ -144,12 +144,14 @@ void GroupCoordinator::ReplaceStatic(Group& group, JoinRequest& request, JoinDon
 void GroupCoordinator::AddAndRebalance(Group& group, GroupMember member, Actions& actions) {
   group.Add(std::move(member));
   group.joined_meanwhile = true;
-  if (group.state == GroupState::kPreparingRebalance) TryCompleteJoin(group, actions);
-  else PrepareRebalance(group, actions);
+  if (group.state == GroupState::kPreparingRebalance)
+    TryCompleteJoin(group, actions);
+  else
+    PrepareRebalance(group, actions);
 }
 
-void GroupCoordinator::UpdateAndRebalance(Group& group, GroupMember& member, JoinRequest& request, JoinDone done,
-                                          Actions& actions) {
+void GroupCoordinator::UpdateAndRebalance(Group& group, GroupMember& member, JoinRequest& request,
+                                          JoinDone done, Actions& actions) {
   member.protocols = std::move(request.protocols);
   member.rebalance_timeout_ms = request.rebalance_timeout_ms;
   member.session_timeout_ms = request.session_timeout_ms;
@@ -159,8 +161,10 @@ void GroupCoordinator::UpdateAndRebalance(Group& group, GroupMember& member, Joi
   if (auto old = std::exchange(member.join, std::move(done))) {
     actions.push_back([old, id = member.id] { old(Refused(ErrorCode::kUnknownMemberId, id)); });
   }
-  if (group.state == GroupState::kPreparingRebalance) TryCompleteJoin(group, actions);
-  else PrepareRebalance(group, actions);
+  if (group.state == GroupState::kPreparingRebalance)
+    TryCompleteJoin(group, actions);
+  else
+    PrepareRebalance(group, actions);
 }
 
 void GroupCoordinator::PrepareRebalance(Group& group, Actions& actions) {
@@ -189,8 +193,8 @@ void GroupCoordinator::TryCompleteJoin(Group& group, Actions& actions) {
   CompleteJoin(group, actions);
 }
 
-// Begins the next generation with those who are there. Static members that are missing keep their place until their
-// session ends.
+// Begins the next generation with those who are there. Static members that are missing keep their place until
+// their session ends.
 void GroupCoordinator::CompleteJoin(Group& group, Actions& actions) {
   group.initial_join = false;
   std::vector<std::string> missing;
@@ -245,8 +249,10 @@ void GroupCoordinator::AnswerJoin(Group& group, GroupMember& member, Actions& ac
 void GroupCoordinator::Sync(SyncRequest request, SyncDone done) {
   SyncAnswer refused;
   auto group = Find(request.group);
-  if (request.group.empty()) refused.error = ErrorCode::kInvalidGroupId;
-  else if (!group) refused.error = ErrorCode::kUnknownMemberId;
+  if (request.group.empty())
+    refused.error = ErrorCode::kInvalidGroupId;
+  else if (!group)
+    refused.error = ErrorCode::kUnknownMemberId;
   if (refused.error != ErrorCode::kNone) return done(refused);
   Actions actions;
   {

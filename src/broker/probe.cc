@@ -73,14 +73,17 @@ Status ProbeBroker(const std::string& address, int64_t timeout_ms) {
   error = Step(io, socket, timeout_ms, [&](auto done) { asio::async_connect(socket, endpoints, done); });
   if (error) return Failed(address, error, timeout_ms);
   std::string request = Request();
-  error = Step(io, socket, timeout_ms, [&](auto done) { asio::async_write(socket, asio::buffer(request), done); });
+  error = Step(io, socket, timeout_ms,
+               [&](auto done) { asio::async_write(socket, asio::buffer(request), done); });
   if (error) return Failed(address, error, timeout_ms);
   std::string size(4, '\0');
-  error = Step(io, socket, timeout_ms, [&](auto done) { asio::async_read(socket, asio::buffer(size), done); });
+  error =
+      Step(io, socket, timeout_ms, [&](auto done) { asio::async_read(socket, asio::buffer(size), done); });
   if (error) return Failed(address, error, timeout_ms);
   auto bytes = static_cast<uint32_t>(protocol::kafka::Reader(size).Int32());
   std::string answer(std::min<size_t>(bytes, kAnswerMost), '\0');
-  error = Step(io, socket, timeout_ms, [&](auto done) { asio::async_read(socket, asio::buffer(answer), done); });
+  error =
+      Step(io, socket, timeout_ms, [&](auto done) { asio::async_read(socket, asio::buffer(answer), done); });
   if (error) return Failed(address, error, timeout_ms);
   return CheckAnswer(address, answer);
 }

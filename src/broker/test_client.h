@@ -19,7 +19,8 @@ class TestClient {
  public:
   explicit TestClient(uint16_t port, int receive_buffer = 0) {
     socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    if (receive_buffer > 0) setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    if (receive_buffer > 0)
+      setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);

@@ -1,10 +1,12 @@
-// The other side of tests/fault/broker.py: idempotent producers that write down what was acknowledged, and a reader that
-// compares the log with it. Uses librdkafka, unmodified.
+// The other side of tests/fault/broker.py: idempotent producers that write down what was acknowledged, and a
+// reader that compares the log with it. Uses librdkafka, unmodified.
 //
 // broker_load produce ADDRESS TOPIC PRODUCERS LEDGER   until SIGTERM; then waits for what is under way
-// broker_load verify ADDRESS TOPIC LEDGER              prints what it found; exit 1 when something is lost or doubled
+// broker_load verify ADDRESS TOPIC LEDGER              prints what it found; exit 1 when something is lost or
+// doubled
 //
-// A record is "producer sequence" padded to some bytes; a ledger line is "producer sequence partition offset".
+// A record is "producer sequence" padded to some bytes; a ledger line is "producer sequence partition
+// offset".
 #include <librdkafka/rdkafka.h>
 
 #include <atomic>
@@ -58,9 +60,11 @@ void OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   std::string text(static_cast<const char*>(message->payload), message->len);
   int producer = 0;
   long sequence = 0;
-  if (std::sscanf(text.c_str(), "%d %ld", &producer, &sequence) != 2) Die("a delivery report without its text");
+  if (std::sscanf(text.c_str(), "%d %ld", &producer, &sequence) != 2)
+    Die("a delivery report without its text");
   std::lock_guard lock(ledger_mutex);
-  std::fprintf(ledger, "%d %ld %d %ld\n", producer, sequence, message->partition, static_cast<long>(message->offset));
+  std::fprintf(ledger, "%d %ld %d %ld\n", producer, sequence, message->partition,
+               static_cast<long>(message->offset));
 }
 
 void Produce(const char* address, const char* topic, int producer) {
@@ -79,13 +83,15 @@ void Produce(const char* address, const char* topic, int producer) {
     text.resize(kPayload, '.');
     while (rd_kafka_producev(client, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_VALUE(text.data(), text.size()),
                              RD_KAFKA_V_PARTITION(static_cast<int32_t>(sequence % 3)),
-                             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+                             RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                             RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR) {
       rd_kafka_poll(client, 10);  // the queue is full while the broker is away
     }
     rd_kafka_poll(client, 0);
     if (sequence % 20 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  if (rd_kafka_flush(client, kFlushMs) != RD_KAFKA_RESP_ERR_NO_ERROR) Die("what was sent is not acknowledged in time");
+  if (rd_kafka_flush(client, kFlushMs) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    Die("what was sent is not acknowledged in time");
   rd_kafka_destroy(client);
 }
 
@@ -130,7 +136,8 @@ void Take(const rd_kafka_message_t* message, Found& found, std::map<std::pair<in
     Die("a record holds what nobody wrote: " + text);
   }
   int partition = message->partition;
-  if (!found.records.emplace(Key{producer, sequence}, Place{partition, message->offset}).second) ++found.doubled;
+  if (!found.records.emplace(Key{producer, sequence}, Place{partition, message->offset}).second)
+    ++found.doubled;
   if (message->offset != found.next_offset[partition]) ++found.gaps;
   found.next_offset[partition] = message->offset + 1;
   auto [place, first] = last.emplace(std::pair{producer, partition}, -1);
@@ -139,8 +146,10 @@ void Take(const rd_kafka_message_t* message, Found& found, std::map<std::pair<in
 }
 
 Found ReadAll(const char* address, const char* topic) {
-  rd_kafka_conf_t* conf = Configuration(address, {{"group.id", "verify"}, {"enable.partition.eof", "true"},
-                                                  {"check.crcs", "true"}, {"enable.auto.commit", "false"}});
+  rd_kafka_conf_t* conf = Configuration(address, {{"group.id", "verify"},
+                                                  {"enable.partition.eof", "true"},
+                                                  {"check.crcs", "true"},
+                                                  {"enable.auto.commit", "false"}});
   char error[512];
   rd_kafka_t* client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof error);
   if (client == nullptr) Die(error);
@@ -153,9 +162,12 @@ Found ReadAll(const char* address, const char* topic) {
   for (int ends = 0; ends < 3;) {
     rd_kafka_message_t* message = rd_kafka_consumer_poll(client, kQuietMs);
     if (message == nullptr) Die("the log could not be read to its end");
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) ++ends;
-    else if (message->err) std::fprintf(stderr, "reading: %s\n", rd_kafka_message_errstr(message));
-    else Take(message, found, last);
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+      ++ends;
+    else if (message->err)
+      std::fprintf(stderr, "reading: %s\n", rd_kafka_message_errstr(message));
+    else
+      Take(message, found, last);
     rd_kafka_message_destroy(message);
   }
   rd_kafka_topic_partition_list_destroy(partitions);
@@ -170,11 +182,15 @@ int Verify(const char* address, const char* topic, const char* path) {
   long lost = 0, moved = 0;
   for (const auto& [key, place] : acknowledged) {
     auto record = found.records.find(key);
-    if (record == found.records.end()) ++lost;
-    else if (place.second >= 0 && record->second != place) ++moved;
+    if (record == found.records.end())
+      ++lost;
+    else if (place.second >= 0 && record->second != place)
+      ++moved;
   }
-  std::printf("acknowledged %zu, in the log %zu, lost %ld, doubled %ld, gaps %ld, out of order %ld, elsewhere than said %ld\n",
-              acknowledged.size(), found.records.size(), lost, found.doubled, found.gaps, found.disorder, moved);
+  std::printf(
+      "acknowledged %zu, in the log %zu, lost %ld, doubled %ld, gaps %ld, out of order %ld, elsewhere than "
+      "said %ld\n",
+      acknowledged.size(), found.records.size(), lost, found.doubled, found.gaps, found.disorder, moved);
   bool good = lost + found.doubled + found.gaps + found.disorder + moved == 0 && !acknowledged.empty();
   return good ? 0 : 1;
 }
@@ -182,7 +198,8 @@ int Verify(const char* address, const char* topic, const char* path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 6 && std::strcmp(argv[1], "produce") == 0) return RunProducers(argv[2], argv[3], std::atoi(argv[4]), argv[5]);
+  if (argc == 6 && std::strcmp(argv[1], "produce") == 0)
+    return RunProducers(argv[2], argv[3], std::atoi(argv[4]), argv[5]);
   if (argc == 5 && std::strcmp(argv[1], "verify") == 0) return Verify(argv[2], argv[3], argv[4]);
   Die("usage: broker_load produce ADDRESS TOPIC PRODUCERS LEDGER | verify ADDRESS TOPIC LEDGER");
 }

@@ -1,5 +1,5 @@
-// Requests of the Kafka protocol as they come from the network. Whatever is accepted must survive being written and
-// read again.
+// Requests of the Kafka protocol as they come from the network. Whatever is accepted must survive being
+// written and read again.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -16,8 +16,9 @@ void Create(Core& core, const Wanted& wanted, bool validate_only, Answer& answer
   if (!topic) return Refuse(answer, ErrorCode::kUnknownTopicOrPartition, "there is no such topic");
   auto have = static_cast<int32_t>(topic->partitions.size());
   if (wanted.count <= have || wanted.count > 100'000) {
-    return Refuse(answer, ErrorCode::kInvalidPartitions,
-                  fmt::format("the topic has {} partitions; it can get more, up to 100000, and never fewer", have));
+    return Refuse(
+        answer, ErrorCode::kInvalidPartitions,
+        fmt::format("the topic has {} partitions; it can get more, up to 100000, and never fewer", have));
   }
   if (wanted.assignments) {
     bool fits = wanted.assignments->size() == static_cast<size_t>(wanted.count - have);
@@ -37,7 +38,8 @@ void Create(Core& core, const Wanted& wanted, bool validate_only, Answer& answer
 
 }  // namespace
 
-void CreatePartitionsHandler::Handle(Core& core, const CallPtr& call, const wire::CreatePartitionsRequest& request) {
+void CreatePartitionsHandler::Handle(Core& core, const CallPtr& call,
+                                     const wire::CreatePartitionsRequest& request) {
   wire::CreatePartitionsResponse response;
   for (const auto& wanted : request.topics) {
     Answer answer;

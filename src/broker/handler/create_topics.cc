@@ -16,11 +16,13 @@ void Refuse(Answer& answer, ErrorCode error, std::string message) {
 
 // The number of partitions, when the replicas that the client names are those that one broker can have.
 Result<int32_t> PartitionsOf(const Wanted& wanted, int32_t default_partitions) {
-  if (wanted.assignments.empty()) return wanted.num_partitions == -1 ? default_partitions : wanted.num_partitions;
+  if (wanted.assignments.empty())
+    return wanted.num_partitions == -1 ? default_partitions : wanted.num_partitions;
   std::vector<bool> seen(wanted.assignments.size());
   for (const auto& assignment : wanted.assignments) {
     auto index = static_cast<size_t>(assignment.partition_index);
-    if (index >= seen.size() || seen[index]) return Fail(Code::kInvalid, "the partitions must be numbered from 0 without gaps");
+    if (index >= seen.size() || seen[index])
+      return Fail(Code::kInvalid, "the partitions must be numbered from 0 without gaps");
     if (assignment.broker_ids != std::vector<int32_t>{Core::kNodeId}) {
       return Fail(Code::kInvalid, "each partition must be on the one broker there is, {}", Core::kNodeId);
     }
@@ -34,14 +36,16 @@ void DescribeConfigs(const log::TopicConfigs& set, Answer& answer) {
   if (!options) return;
   for (const auto& [name, value] : log::DescribeOptions(*options)) {
     constexpr int8_t kTopicConfig = 1, kDefaultConfig = 5;
-    answer.configs->push_back({name, value, false, set.contains(name) ? kTopicConfig : kDefaultConfig, false});
+    answer.configs->push_back(
+        {name, value, false, set.contains(name) ? kTopicConfig : kDefaultConfig, false});
   }
 }
 
 void Create(Core& core, const Wanted& wanted, bool validate_only, Answer& answer) {
   log::TopicConfigs configs;
   for (const auto& config : wanted.configs) {
-    if (!config.value) return Refuse(answer, ErrorCode::kInvalidConfig, fmt::format("{} has no value", config.name));
+    if (!config.value)
+      return Refuse(answer, ErrorCode::kInvalidConfig, fmt::format("{} has no value", config.name));
     configs[std::string(config.name)] = *config.value;
   }
   if (Status name = log::CheckTopicName(wanted.name); !name) {
@@ -55,7 +59,8 @@ void Create(Core& core, const Wanted& wanted, bool validate_only, Answer& answer
   }
   if (wanted.replication_factor != -1 && wanted.replication_factor != 1) {
     return Refuse(answer, ErrorCode::kInvalidReplicationFactor,
-                  fmt::format("the replication factor {} needs as many brokers; there is one", wanted.replication_factor));
+                  fmt::format("the replication factor {} needs as many brokers; there is one",
+                              wanted.replication_factor));
   }
   auto partitions = PartitionsOf(wanted, core.options().default_partitions);
   if (!partitions) return Refuse(answer, ErrorCode::kInvalidReplicaAssignment, partitions.error().message);
@@ -83,8 +88,10 @@ void CreateTopicsHandler::Handle(Core& core, const CallPtr& call, const wire::Cr
     Answer answer;
     answer.name = wanted.name;
     answer.error_message.reset();
-    if (named[wanted.name] > 1) Refuse(answer, ErrorCode::kInvalidRequest, "the request names this topic twice");
-    else Create(core, wanted, request.validate_only, answer);
+    if (named[wanted.name] > 1)
+      Refuse(answer, ErrorCode::kInvalidRequest, "the request names this topic twice");
+    else
+      Create(core, wanted, request.validate_only, answer);
     response.topics.push_back(std::move(answer));
   }
   call->Reply(response);

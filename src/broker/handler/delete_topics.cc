@@ -33,7 +33,8 @@ void DeleteTopicsHandler::Handle(Core& core, const CallPtr& call, const wire::De
   }
   for (const auto& topic : request.topics) {
     if (topic.name) {
-      response.responses.push_back(Delete(core, core.store().FindTopic(*topic.name), std::string(*topic.name), {}));
+      response.responses.push_back(
+          Delete(core, core.store().FindTopic(*topic.name), std::string(*topic.name), {}));
     } else {
       response.responses.push_back(
           Delete(core, core.store().FindTopic(topic.topic_id.bytes), std::nullopt, topic.topic_id));

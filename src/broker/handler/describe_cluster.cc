@@ -7,7 +7,8 @@ constexpr int8_t kBrokers = 1;
 
 }  // namespace
 
-void DescribeClusterHandler::Handle(Core& core, const CallPtr& call, const wire::DescribeClusterRequest& request) {
+void DescribeClusterHandler::Handle(Core& core, const CallPtr& call,
+                                    const wire::DescribeClusterRequest& request) {
   wire::DescribeClusterResponse response;
   response.endpoint_type = kBrokers;
   if (request.endpoint_type != kBrokers) {

@@ -28,7 +28,8 @@ bool Wants(const Wanted& wanted, std::string_view key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-void DescribeTopic(Core& core, const Wanted& wanted, const wire::DescribeConfigsRequest& request, Answer& answer) {
+void DescribeTopic(Core& core, const Wanted& wanted, const wire::DescribeConfigsRequest& request,
+                   Answer& answer) {
   auto topic = core.store().FindTopic(wanted.resource_name);
   if (!topic) {
     answer.error_code = Wire(ErrorCode::kUnknownTopicOrPartition);
@@ -39,14 +40,15 @@ void DescribeTopic(Core& core, const Wanted& wanted, const wire::DescribeConfigs
   for (const log::TopicConfigKey& key : log::TopicConfigKeys()) {
     if (!Wants(wanted, key.name)) continue;
     auto& config = answer.configs.emplace_back();
-    bool set = topic->configs.contains(key.name);
+    auto set = topic->configs.find(key.name);
     config.name = key.name;
-    config.value = values[config.name];
-    config.config_source = set ? kTopicConfigSource : kDefaultConfigSource;
+    config.value = set == topic->configs.end() ? values[config.name] : set->second;
+    config.config_source = set == topic->configs.end() ? kDefaultConfigSource : kTopicConfigSource;
     config.config_type = WireType(key.type);
     config.documentation.reset();
     if (request.include_documentation) config.documentation = std::string(key.documentation);
-    if (request.include_synonyms) config.synonyms.push_back({config.name, config.value, config.config_source});
+    if (request.include_synonyms)
+      config.synonyms.push_back({config.name, config.value, config.config_source});
   }
 }
 
@@ -85,7 +87,8 @@ void DescribeBroker(Core& core, const Wanted& wanted, Answer& answer) {
 
 }  // namespace
 
-void DescribeConfigsHandler::Handle(Core& core, const CallPtr& call, const wire::DescribeConfigsRequest& request) {
+void DescribeConfigsHandler::Handle(Core& core, const CallPtr& call,
+                                    const wire::DescribeConfigsRequest& request) {
   wire::DescribeConfigsResponse response;
   for (const Wanted& wanted : request.resources) {
     Answer& answer = response.results.emplace_back();

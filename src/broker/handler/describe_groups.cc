@@ -2,7 +2,8 @@
 
 namespace souk::broker {
 
-void DescribeGroupsHandler::Handle(Core& core, const CallPtr& call, const wire::DescribeGroupsRequest& request) {
+void DescribeGroupsHandler::Handle(Core& core, const CallPtr& call,
+                                   const wire::DescribeGroupsRequest& request) {
   wire::DescribeGroupsResponse response;
   for (std::string_view id : request.groups) {
     GroupDescription group = core.groups().Describe(std::string(id));
@@ -17,8 +18,8 @@ void DescribeGroupsHandler::Handle(Core& core, const CallPtr& call, const wire::
       answer.error_message = "there is no group " + group.id;
     }
     for (const GroupDescription::Member& member : group.members) {
-      answer.members.push_back({member.id, member.instance_id, member.client_id, member.client_host, member.metadata,
-                                member.assignment});
+      answer.members.push_back({member.id, member.instance_id, member.client_id, member.client_host,
+                                member.metadata, member.assignment});
     }
   }
   call->Reply(response);

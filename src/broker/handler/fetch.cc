@@ -17,7 +17,8 @@ struct Source {
   uint64_t bytes_at_start = 0;
 };
 
-// One fetch request from its arrival to its answer. After Begin everything happens on the connection's thread, but Wake.
+// One fetch request from its arrival to its answer. After Begin everything happens on the connection's
+// thread, but Wake.
 class PendingFetch : public FetchWaiter, public std::enable_shared_from_this<PendingFetch> {
  public:
   PendingFetch(Core& core, CallPtr call, const wire::FetchRequest& request)
@@ -72,8 +73,10 @@ void PendingFetch::Begin() {
 void PendingFetch::Find(const FetchTarget& target, Source& source) const {
   std::shared_ptr<const log::Topic> topic;
   bool by_id = call_->version() >= 13;
-  if (by_id) topic = core_.store().FindTopic(target.topic_id.bytes);
-  else topic = core_.store().FindTopic(target.topic);
+  if (by_id)
+    topic = core_.store().FindTopic(target.topic_id.bytes);
+  else
+    topic = core_.store().FindTopic(target.topic);
   if (!topic || target.partition < 0 || static_cast<size_t>(target.partition) >= topic->partitions.size()) {
     source.error = by_id && !topic ? ErrorCode::kUnknownTopicId : ErrorCode::kUnknownTopicOrPartition;
     return;
@@ -84,7 +87,8 @@ void PendingFetch::Find(const FetchTarget& target, Source& source) const {
   }
   source.log = topic->partitions[static_cast<size_t>(target.partition)];
   source.bytes_at_start = source.log->bytes();
-  if (target.fetch_offset < source.log->start_offset() || target.fetch_offset > source.log->high_watermark()) {
+  if (target.fetch_offset < source.log->start_offset() ||
+      target.fetch_offset > source.log->high_watermark()) {
     source.error = ErrorCode::kOffsetOutOfRange;
   }
 }
@@ -114,13 +118,15 @@ void PendingFetch::ReadOne(size_t i, uint64_t& left, bool& any) {
   result.aborted_transactions.reset();
   if (read_committed_) result.aborted_transactions.emplace();
   result.records = wire::Records::Of({});
-  if (source.error != ErrorCode::kNone || target.fetch_offset >= result.high_watermark || (any && left == 0)) return;
+  if (source.error != ErrorCode::kNone || target.fetch_offset >= result.high_watermark || (any && left == 0))
+    return;
   uint64_t most = std::min<uint64_t>(left, static_cast<uint64_t>(std::max(target.max_bytes, 0)));
-  // A batch larger than what the client allows is sent all the same when it is the first of the answer, or a consumer
-  // would be stuck before it.
+  // A batch larger than what the client allows is sent all the same when it is the first of the answer, or a
+  // consumer would be stuck before it.
   auto read = source.log->Read(target.fetch_offset, most, !any);
   if (!read) {
-    result.error_code = Wire(read.error().code == Code::kNotFound ? ErrorCode::kOffsetOutOfRange : KafkaError(read.error()));
+    result.error_code =
+        Wire(read.error().code == Code::kNotFound ? ErrorCode::kOffsetOutOfRange : KafkaError(read.error()));
     return;
   }
   result.high_watermark = result.last_stable_offset = read->high_watermark;
@@ -178,7 +184,8 @@ bool PendingFetch::HasNews(size_t i) const {
   const Partition& result = results_[i];
   const FetchTarget& target = plan_.targets[i];
   return !plan_.incremental || result.error_code != 0 || result.records.size() > 0 ||
-         result.high_watermark != target.told_high_watermark || result.log_start_offset != target.told_start_offset;
+         result.high_watermark != target.told_high_watermark ||
+         result.log_start_offset != target.told_start_offset;
 }
 
 void PendingFetch::Answer() {
@@ -198,7 +205,8 @@ void PendingFetch::Answer() {
     target.told_high_watermark = results_[i].error_code == 0 ? results_[i].high_watermark : -1;
     target.told_start_offset = results_[i].log_start_offset;
     auto& topics = response.responses;
-    if (topics.empty() || topics.back().topic != target.topic || !(topics.back().topic_id == target.topic_id)) {
+    if (topics.empty() || topics.back().topic != target.topic ||
+        !(topics.back().topic_id == target.topic_id)) {
       topics.emplace_back();
       topics.back().topic = target.topic;
       topics.back().topic_id = target.topic_id;

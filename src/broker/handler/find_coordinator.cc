@@ -7,7 +7,8 @@ constexpr int8_t kGroup = 0, kTransaction = 1;
 
 }  // namespace
 
-void FindCoordinatorHandler::Handle(Core& core, const CallPtr& call, const wire::FindCoordinatorRequest& request) {
+void FindCoordinatorHandler::Handle(Core& core, const CallPtr& call,
+                                    const wire::FindCoordinatorRequest& request) {
   ErrorCode error = ErrorCode::kNone;
   std::optional<std::string> message;
   if (request.key_type == kTransaction) {

@@ -1,7 +1,9 @@
-// The list of what the broker answers: one type per API, with the versions it takes. What ApiVersions tells clients and
-// what the server refuses are both made from this list; each API's source stands beside it under its own name.
+// The list of what the broker answers: one type per API, with the versions it takes. What ApiVersions tells
+// clients and what the server refuses are both made from this list; each API's source stands beside it under
+// its own name.
 //
-// Versions are those that an unmodified client of the tests uses, up to the newest (docs/guide/kafka.md says which).
+// Versions are those that an unmodified client of the tests uses, up to the newest (docs/guide/kafka.md says
+// which).
 #pragma once
 
 #include <tuple>
@@ -35,8 +37,8 @@ namespace souk::broker {
 
 namespace wire = protocol::kafka;
 
-// Where a handler runs: on the connection's thread when it only touches memory and files that are open, else on a thread
-// that may wait for the disk.
+// Where a handler runs: on the connection's thread when it only touches memory and files that are open, else
+// on a thread that may wait for the disk.
 enum class Place { kNetwork, kWorker };
 
 template <typename RequestType, int16_t Min, int16_t Max, Place Where = Place::kNetwork>
@@ -49,10 +51,10 @@ struct Handler {
 };
 
 // Views in a request are valid until Handle returns; the answer may come later, from any thread.
-#define SOUK_HANDLER(NAME, MIN, MAX, PLACE)                                                     \
-  struct NAME##Handler : Handler<wire::NAME##Request, MIN, MAX, PLACE> {                        \
-    static constexpr const char* kName = #NAME;                                                 \
-    static void Handle(Core& core, const CallPtr& call, const wire::NAME##Request& request);    \
+#define SOUK_HANDLER(NAME, MIN, MAX, PLACE)                                                  \
+  struct NAME##Handler : Handler<wire::NAME##Request, MIN, MAX, PLACE> {                     \
+    static constexpr const char* kName = #NAME;                                              \
+    static void Handle(Core& core, const CallPtr& call, const wire::NAME##Request& request); \
   }
 
 SOUK_HANDLER(Produce, 3, 13, Place::kNetwork);
@@ -84,9 +86,10 @@ SOUK_HANDLER(DescribeCluster, 0, 2, Place::kNetwork);
 // In the order of their keys.
 using Handlers =
     std::tuple<ProduceHandler, FetchHandler, ListOffsetsHandler, MetadataHandler, OffsetCommitHandler,
-               OffsetFetchHandler, FindCoordinatorHandler, JoinGroupHandler, HeartbeatHandler, LeaveGroupHandler,
-               SyncGroupHandler, DescribeGroupsHandler, ListGroupsHandler, ApiVersionsHandler, CreateTopicsHandler,
-               DeleteTopicsHandler, InitProducerIdHandler, DescribeConfigsHandler, CreatePartitionsHandler,
-               DeleteGroupsHandler, IncrementalAlterConfigsHandler, OffsetDeleteHandler, DescribeClusterHandler>;
+               OffsetFetchHandler, FindCoordinatorHandler, JoinGroupHandler, HeartbeatHandler,
+               LeaveGroupHandler, SyncGroupHandler, DescribeGroupsHandler, ListGroupsHandler,
+               ApiVersionsHandler, CreateTopicsHandler, DeleteTopicsHandler, InitProducerIdHandler,
+               DescribeConfigsHandler, CreatePartitionsHandler, DeleteGroupsHandler,
+               IncrementalAlterConfigsHandler, OffsetDeleteHandler, DescribeClusterHandler>;
 
 }  // namespace souk::broker

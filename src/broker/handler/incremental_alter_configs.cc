@@ -24,7 +24,8 @@ std::vector<std::string> SplitList(const std::string& text) {
 // A list with `change` put in or taken out.
 Result<std::string> ChangeList(const Change& change, const std::string& current) {
   const auto& keys = log::TopicConfigKeys();
-  auto key = std::find_if(keys.begin(), keys.end(), [&](const auto& known) { return known.name == change.name; });
+  auto key =
+      std::find_if(keys.begin(), keys.end(), [&](const auto& known) { return known.name == change.name; });
   if (key == keys.end() || key->type != log::TopicConfigKey::Type::kList) {
     return Fail(Code::kInvalid, "{} is no list, so nothing can be added to it or taken from it", change.name);
   }
@@ -43,7 +44,7 @@ Status Alter(Core& core, const Resource& resource, bool validate_only) {
   auto topic = core.store().FindTopic(resource.resource_name);
   if (!topic) return Fail(Code::kNotFound, "there is no topic {}", resource.resource_name);
   log::TopicConfigs configs = topic->configs;
-  auto effective = log::DescribeOptions(topic->options);
+  auto defaults = log::DescribeOptions(topic->options);
   for (const Change& change : resource.configs) {
     std::string name(change.name);
     if (change.config_operation == kDelete) {
@@ -52,7 +53,7 @@ Status Alter(Core& core, const Resource& resource, bool validate_only) {
       if (!change.value) return Fail(Code::kInvalid, "{} has no value", name);
       configs[name] = *change.value;
     } else if (change.config_operation == kAppend || change.config_operation == kSubtract) {
-      TRY(configs[name], ChangeList(change, effective[name]));
+      TRY(configs[name], ChangeList(change, configs.contains(name) ? configs[name] : defaults[name]));
     } else {
       return Fail(Code::kInvalid, "{}: there is no operation {}", name, change.config_operation);
     }
@@ -73,7 +74,8 @@ void IncrementalAlterConfigsHandler::Handle(Core& core, const CallPtr& call,
     answer.error_message.reset();
     if (resource.resource_type != kTopicResource) {
       answer.error_code = Wire(ErrorCode::kInvalidRequest);
-      answer.error_message = "only topics can be configured by clients; the broker's own settings are in souk.toml";
+      answer.error_message =
+          "only topics can be configured by clients; the broker's own settings are in souk.toml";
       continue;
     }
     if (Status altered = Alter(core, resource, request.validate_only); !altered) {

@@ -2,7 +2,8 @@
 
 namespace souk::broker {
 
-void InitProducerIdHandler::Handle(Core& core, const CallPtr& call, const wire::InitProducerIdRequest& request) {
+void InitProducerIdHandler::Handle(Core& core, const CallPtr& call,
+                                   const wire::InitProducerIdRequest& request) {
   wire::InitProducerIdResponse response;
   if (request.transactional_id) {
     response.error_code = Wire(ErrorCode::kTransactionalIdAuthorizationFailed);
@@ -10,8 +11,10 @@ void InitProducerIdHandler::Handle(Core& core, const CallPtr& call, const wire::
     return call->Reply(response);
   }
   auto id = core.store().AllocateProducerId();
-  if (id) response.producer_id = *id;
-  else response.error_code = Wire(KafkaError(id.error()));
+  if (id)
+    response.producer_id = *id;
+  else
+    response.error_code = Wire(KafkaError(id.error()));
   call->Reply(response);
 }
 

@@ -34,7 +34,8 @@ void JoinGroupHandler::Handle(Core& core, const CallPtr& call, const wire::JoinG
   join.client_host = "/" + call->sink().remote_address();
   join.session_timeout_ms = request.session_timeout_ms;
   // Version 0 knew one timeout for both.
-  join.rebalance_timeout_ms = call->version() == 0 ? request.session_timeout_ms : request.rebalance_timeout_ms;
+  join.rebalance_timeout_ms =
+      call->version() == 0 ? request.session_timeout_ms : request.rebalance_timeout_ms;
   join.protocol_type = request.protocol_type;
   for (const auto& protocol : request.protocols) {
     join.protocols.push_back({std::string(protocol.name), std::string(protocol.metadata)});

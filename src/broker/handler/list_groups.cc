@@ -14,8 +14,8 @@ bool SameWord(std::string_view one, std::string_view other) {
 
 // An empty filter lets everything pass.
 bool Passes(const std::vector<std::string_view>& filter, std::string_view value) {
-  return filter.empty() ||
-         std::any_of(filter.begin(), filter.end(), [&](std::string_view word) { return SameWord(word, value); });
+  return filter.empty() || std::any_of(filter.begin(), filter.end(),
+                                       [&](std::string_view word) { return SameWord(word, value); });
 }
 
 }  // namespace

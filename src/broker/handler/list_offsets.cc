@@ -15,8 +15,10 @@ void Set(Partition& answer, int64_t offset, int64_t timestamp) {
 }
 
 void SetTimed(Partition& answer, const Result<std::optional<log::TimedOffset>>& found) {
-  if (!found) answer.error_code = Wire(KafkaError(found.error()));
-  else if (*found) Set(answer, (*found)->offset, (*found)->timestamp);
+  if (!found)
+    answer.error_code = Wire(KafkaError(found.error()));
+  else if (*found)
+    Set(answer, (*found)->offset, (*found)->timestamp);
 }
 
 void Look(const log::PartitionLog& log, int64_t timestamp, Partition& answer) {
@@ -42,10 +44,12 @@ void ListOffsetsHandler::Handle(Core& core, const CallPtr& call, const wire::Lis
       Partition& answer = answers.partitions.emplace_back();
       answer.partition_index = partition.partition_index;
       auto log = core.store().FindPartition(topic.name, partition.partition_index);
-      if (!log) answer.error_code = Wire(ErrorCode::kUnknownTopicOrPartition);
+      if (!log)
+        answer.error_code = Wire(ErrorCode::kUnknownTopicOrPartition);
       else if (partition.current_leader_epoch > Core::kLeaderEpoch)
         answer.error_code = Wire(ErrorCode::kUnknownLeaderEpoch);
-      else Look(*log, partition.timestamp, answer);
+      else
+        Look(*log, partition.timestamp, answer);
     }
   }
   call->Reply(response);

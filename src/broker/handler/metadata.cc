@@ -28,11 +28,13 @@ TopicAnswer Look(Core& core, const wire::MetadataRequest::MetadataRequestTopic& 
   if (topic) return Describe(*topic);
   TopicAnswer answer;
   answer.topic_id = wanted.topic_id;
-  if (by_id) answer.name.reset();
-  else answer.name = name;
-  ErrorCode error = by_id                          ? ErrorCode::kUnknownTopicId
+  if (by_id)
+    answer.name.reset();
+  else
+    answer.name = name;
+  ErrorCode error = by_id                        ? ErrorCode::kUnknownTopicId
                     : !log::CheckTopicName(name) ? ErrorCode::kInvalidTopic
-                                                   : ErrorCode::kUnknownTopicOrPartition;
+                                                 : ErrorCode::kUnknownTopicOrPartition;
   answer.error_code = Wire(error);
   return answer;
 }

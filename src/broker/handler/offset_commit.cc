@@ -22,6 +22,8 @@ void OffsetCommitHandler::Handle(Core& core, const CallPtr& call, const wire::Of
   ErrorCode refused =
       core.groups().CheckCommit({group, request.generation_id_or_member_epoch, std::string(request.member_id),
                                  Own(request.group_instance_id)});
+  // Clients of older versions know only this way to say it.
+  if (refused == ErrorCode::kGroupIdNotFound && call->version() < 9) refused = ErrorCode::kIllegalGeneration;
   auto response = std::make_shared<wire::OffsetCommitResponse>();
   std::map<log::TopicPartition, log::CommittedOffset> offsets;
   for (const auto& topic : request.topics) {

@@ -5,8 +5,8 @@ namespace {
 
 using Offsets = std::map<log::TopicPartition, log::CommittedOffset>;
 
-// Fills the answer's list of topics: what was asked for, or all that is committed when nothing was named. The lists of
-// the old versions and those of the new ones have the same fields under different types.
+// Fills the answer's list of topics: what was asked for, or all that is committed when nothing was named. The
+// lists of the old versions and those of the new ones have the same fields under different types.
 template <typename Wanted, typename Answers>
 void Fill(const Offsets& offsets, const std::optional<std::vector<Wanted>>& wanted, Answers& topics) {
   auto add = [&](const std::string& topic, int32_t partition, const log::CommittedOffset& committed) {

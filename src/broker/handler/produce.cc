@@ -60,7 +60,8 @@ std::shared_ptr<const log::Topic> FindTopic(Core& core, const wire::ProduceReque
 
 void AppendTopic(Core& core, const wire::ProduceRequest& request,
                  const wire::ProduceRequest::TopicProduceData& topic,
-                 wire::ProduceResponse::TopicProduceResponse& answers, const std::shared_ptr<PendingProduce>& pending) {
+                 wire::ProduceResponse::TopicProduceResponse& answers,
+                 const std::shared_ptr<PendingProduce>& pending) {
   int version = pending->call->version();
   auto found = FindTopic(core, topic, version);
   for (size_t i = 0; i < topic.partition_data.size(); ++i) {
@@ -96,7 +97,8 @@ void ProduceHandler::Handle(Core& core, const CallPtr& call, const wire::Produce
       topics[i].partition_responses[j].index = request.topic_data[i].partition_data[j].index;
     }
   }
-  for (size_t i = 0; i < topics.size(); ++i) AppendTopic(core, request, request.topic_data[i], topics[i], pending);
+  for (size_t i = 0; i < topics.size(); ++i)
+    AppendTopic(core, request, request.topic_data[i], topics[i], pending);
   pending->Finish();
 }
 

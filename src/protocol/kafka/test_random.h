@@ -35,7 +35,8 @@ class TestRandom {
 
  private:
   std::string_view Text() {
-    static const std::string kText = "ecommerce-transactions \xe2\x82\xac\0 and 200 more bytes " + std::string(200, 'x');
+    static const std::string kText =
+        "ecommerce-transactions \xe2\x82\xac\0 and 200 more bytes " + std::string(200, 'x');
     return std::string_view(kText).substr(0, engine_() % kText.size());
   }
 

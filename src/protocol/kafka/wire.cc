@@ -162,8 +162,10 @@ void Writer::WriteUuid(const Uuid& value) {
 void Writer::String(std::string_view value, bool compact) {
   // Longer than the length can say: cut rather than garble the message. Names are far below this.
   if (!compact && value.size() > 0x7fff) value = value.substr(0, 0x7fff);
-  if (compact) UnsignedVarint(static_cast<uint32_t>(value.size()) + 1);
-  else Int16(static_cast<int16_t>(value.size()));
+  if (compact)
+    UnsignedVarint(static_cast<uint32_t>(value.size()) + 1);
+  else
+    Int16(static_cast<int16_t>(value.size()));
   buffer_.append(value);
 }
 
@@ -173,9 +175,12 @@ void Writer::Bytes(std::string_view value, bool compact) {
 }
 
 void Writer::Null(bool compact, int width) {
-  if (compact) UnsignedVarint(0);
-  else if (width == 2) Int16(-1);
-  else Int32(-1);
+  if (compact)
+    UnsignedVarint(0);
+  else if (width == 2)
+    Int16(-1);
+  else
+    Int32(-1);
 }
 
 void Writer::WriteRecords(const Records& value, bool compact) {
@@ -191,8 +196,10 @@ void Writer::WriteRecords(const Records& value, bool compact) {
 }
 
 void Writer::Count(size_t count, bool compact) {
-  if (compact) UnsignedVarint(static_cast<uint32_t>(count) + 1);
-  else Int32(static_cast<int32_t>(count));
+  if (compact)
+    UnsignedVarint(static_cast<uint32_t>(count) + 1);
+  else
+    Int32(static_cast<int32_t>(count));
 }
 
 void Writer::Tagged(uint32_t tag, Writer& body) {
