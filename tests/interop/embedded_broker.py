@@ -21,7 +21,7 @@ class Broker:
                    "--set", f"broker.port={self.port}", "--set", "log.rooms=broker=debug"]
         for setting in self.settings:
             command += ["--set", setting]
-        self.log = open(self.directory / "broker.log", "a+")
+        self.log = open(self.directory / "broker.log", "w+")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         match = re.match(r"kafka://(.*:(\d+))$", line.strip())
@@ -35,14 +35,21 @@ class Broker:
         self.process.wait()
 
     def stop(self):
-        """Ends it in order; afterwards `used` counts the requests by (API key, version)."""
+        """Ends it in order; `used` counts the requests of this run by (API key, version)."""
+        self.used = Counter()
         self.process.terminate()
         if self.process.wait(30) != 0:
             sys.exit(f"the broker ended with {self.process.returncode}")
         self.log.seek(0)
-        self.used = Counter()
         for key, version, count in re.findall(r"requests served\s+api=(\d+)\s+version=(\d+)\s+requests=(\d+)", self.log.read()):
             self.used[int(key), int(version)] += int(count)
+
+    def use(self):
+        """The versions that were asked in, by API key: '0: 7/13, 1: 11'. After stop."""
+        versions = {}
+        for key, version in self.used:
+            versions.setdefault(key, []).append(version)
+        return ", ".join(f"{key}: {'/'.join(map(str, sorted(v)))}" for key, v in sorted(versions.items()))
 
     def __enter__(self):
         return self

@@ -181,6 +181,9 @@ def main():
                                        ("confluent", "range", True), ("kafka-python", "range", False),
                                        ("kafka-python", "roundrobin", False)):
             run(kind, assignor, broker, static)
+            broker.stop()
+            print("versions used: " + broker.use())
+            broker.start()
         broker.stop()
 
 

@@ -63,6 +63,7 @@ def main():
         for check in (codecs, keys_and_headers, offsets, group):
             check(broker)
         broker.stop()
+        print("versions used: " + broker.use())
     print(f"kcat: topics, {len(CODECS)} codecs, keys, headers, offsets, times and groups are as they should be")
 
 
