@@ -144,6 +144,13 @@ class Life {
     if (mode_ == FlushMode::kEach) durable_ = acknowledged_;
   }
 
+  // Different at every byte from all others: what two failed writes left must not make a third one whole.
+  static std::string Value(int serial, size_t bytes) {
+    std::string value = fmt::format("{}:", serial);
+    while (value.size() < bytes) value += value;
+    return value;
+  }
+
   void SendAgain() {
     if (last_batch_.empty()) return;
     auto again = log_->Append(last_batch_);
