@@ -123,8 +123,7 @@ class Life {
     int count = 1 + static_cast<int>(random_() % 5);
     std::vector<TestRecord> records;
     for (int i = 0; i < count; ++i) {
-      records.push_back(
-          {"k", fmt::format("{}:{}", ++serial_, std::string(random_() % 900, 'x')), kNow / 1000});
+      records.push_back({"k", Value(++serial_, random_() % 900), kNow / 1000});
     }
     std::string batch = MakeBatch(records, FromProducer(1, epoch_, sequence_));
     int64_t end = log_->end_offset();
