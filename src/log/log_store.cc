@@ -48,6 +48,10 @@ Status LogStore::Impl::CheckOpen() const {
 
 Status LogStore::Impl::Load() {
   TRY_STATUS(files.CreateDirectory(directory));
+  size_t slash = directory.rfind('/');
+  TRY_STATUS(files.SyncDirectory(slash == std::string::npos ? "."
+                                 : slash == 0               ? "/"
+                                                            : directory.substr(0, slash)));
   TRY_STATUS(files.CreateDirectory(directory + "/topics"));
   TRY(state, StateLog::Open(files, directory + "/state.log", *syncer));
   TRY_STATUS(files.SyncDirectory(directory));

@@ -173,11 +173,17 @@ Status PartitionLog::Impl::Roll() {
     base = end;
     all = segments;
   }
+  // What a failed write left must not be behind the end of a segment that is closed.
+  if (!all->empty()) {
+    TRY(std::shared_ptr<File> file, all->back()->Open());
+    TRY(uint64_t size, file->Size());
+    if (size > all->back()->size) TRY_STATUS(file->Truncate(all->back()->size));
+  }
   auto fresh = std::make_shared<Segment>(*setup.files, setup.directory, base);
-  fresh->max_timestamp = kNoTimestamp;
   fresh->ClearIndexes();
-  TRY(std::shared_ptr<File> file, fresh->Open(true));
-  TRY_STATUS(file->Truncate(0));
+  fresh->max_timestamp = kNoTimestamp;
+  // The last step that can fail: once the file is there, the segment has begun.
+  TRY_STATUS(fresh->Open(true).map([](const auto&) {}));
   if (!all->empty()) {
     all->back()->Seal();
     WriteSnapshot(base);

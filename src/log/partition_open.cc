@@ -66,7 +66,7 @@ Status PartitionLog::Impl::Load(const Checkpoint& checkpoint) {
   }
   int64_t known = std::max({checkpoint.start_offset, checkpoint.recovery_point, checkpoint.clean_end});
   int64_t next = known;
-  if (all.empty() && known > 0) {
+  if (all.empty() && known > checkpoint.start_offset) {
     report.damages.push_back({0, fmt::format("{}: {} has no segments, but there were records until {}", At(0),
                                              setup.directory, known)});
   }
@@ -79,6 +79,12 @@ Status PartitionLog::Impl::Load(const Checkpoint& checkpoint) {
     }
   } else {
     report.clean = known == 0 || checkpoint.clean_end >= 0;
+  }
+  if (next < checkpoint.start_offset) {
+    // Records were deleted, durably, that had never been synced: what is left of them goes too.
+    for (const auto& segment : all) TRY_STATUS(segment->Remove());
+    all.clear();
+    next = checkpoint.start_offset;
   }
   TRY_STATUS(LoadProducers(all, next));
   segment_created = NowMs();
