@@ -52,7 +52,7 @@ def main():
         run([souk(), "--data-dir", home, "--quiet", "ingest", work / "shop"])
         run([souk(), "--data-dir", home, "--quiet", "build"])
         figures = souk_json(home, "report", "sales_overview", "--from", first, "--to", last)[0]
-        mine = browse({"command": [str(souk()), "--data-dir", str(home), "--set", "web.port=0", "up"], "ready": ADDRESS,
+        mine = browse({"command": [str(souk()), "--data-dir", str(home), "--set", "web.port=0", "--set", "broker.port=0", "up"], "ready": ADDRESS,
                        "figure": "data[data-value]", "attribute": "data-value", "figures": 5, **rounds})
         warehouse = home / "lake" / "ecommerce" / "warehouse"
         # Streamlit prints the address before it serves anything; its own warm-up is part of the cold page.

@@ -1,4 +1,5 @@
-# What has to be there before anything can be built: Debian packages, Node, DuckDB, the web page, Python packages.
+# What has to be there before anything can be built: Debian packages, Node, DuckDB, Kafka's message definitions, the web
+# page, Python packages.
 # Every function looks first and is silent and quick when nothing is missing.
 
 cache_dir=${XDG_CACHE_HOME:-$HOME/.cache}/souk
@@ -37,6 +38,7 @@ found_elsewhere() {
       [ "${version%%.*}" -ge 18 ]
       ;;
     java) command -v java >/dev/null ;;
+    maven) command -v mvn >/dev/null ;;
     *) false ;;
   esac
 }
@@ -67,13 +69,20 @@ install_packages() {
     die "the packages could not be installed; the lines above say why. The log is $log_dir/apt-install.log."
 }
 
-# need_prebuilt: the files of deps/prebuilt.txt under build/deps. The tarballs stay in the cache, named by their sum.
+# need_prebuilt: the files of deps/prebuilt.txt under build/deps. The archives stay in the cache, named by their sum.
 need_prebuilt() {
   local stamp=build/deps/prebuilt.txt package sum member place
   cmp -s deps/prebuilt.txt $stamp && return 0
   while read -r package sum member place; do
-    fetch_npm_tarball "$package" "$sum"
     mkdir -p "build/deps/$(dirname "$place")"
+    case $package in
+      maven:*)
+        fetch_maven_jar "${package#maven:}" "$sum"
+        unpack_jar_folder "$cache_dir/$sum.jar" "$member" "build/deps/$place"
+        continue
+        ;;
+    esac
+    fetch_npm_tarball "$package" "$sum"
     tar -xzOf "$cache_dir/$sum.tgz" "$member" >"build/deps/$place.new" ||
       die "$package holds no $member; deps/prebuilt.txt and the package disagree."
     # An unchanged file keeps its time, so nothing is compiled again for it.
@@ -83,8 +92,40 @@ need_prebuilt() {
   cp deps/prebuilt.txt $stamp
 }
 
+fetch_maven_jar() {
+  local package=$1 sum=$2 dir
+  [ "$(sum_of "$cache_dir/$sum.jar")" = "$sum" ] && return 0
+  need_packages maven
+  say "fetching $package…"
+  mkdir -p "$cache_dir"
+  dir=$(mktemp -d "$cache_dir/fetch.XXXXXX")
+  if ! quietly $log_dir/maven.log mvn -B -q dependency:copy "-Dartifact=$package" "-DoutputDirectory=$dir"; then
+    rm -r "$dir"
+    die "$package could not be fetched with mvn; is there a network? The log is $log_dir/maven.log."
+  fi
+  keep_fetched "$package" "$sum" "$dir" "$dir"/*.jar "$cache_dir/$sum.jar"
+}
+
+# unpack_jar_folder JAR FOLDER PLACE: the files of that folder; unchanged ones keep their time.
+unpack_jar_folder() {
+  python3 - "$@" <<'PYTHON' || die "$2 could not be unpacked from $1."
+import pathlib, sys, zipfile
+jar, folder, place = sys.argv[1:]
+place = pathlib.Path(place)
+place.mkdir(parents=True, exist_ok=True)
+with zipfile.ZipFile(jar) as archive:
+    names = [name for name in archive.namelist() if name.startswith(folder) and not name.endswith("/")]
+    if not names:
+        sys.exit(f"there is no {folder} in the jar")
+    for name in names:
+        file, content = place / pathlib.PurePosixPath(name).name, archive.read(name)
+        if not file.exists() or file.read_bytes() != content:
+            file.write_bytes(content)
+PYTHON
+}
+
 fetch_npm_tarball() {
-  local package=$1 sum=$2 dir file
+  local package=$1 sum=$2 dir
   [ "$(sum_of "$cache_dir/$sum.tgz")" = "$sum" ] && return 0
   say "fetching $package…"
   mkdir -p "$cache_dir"
@@ -93,14 +134,18 @@ fetch_npm_tarball() {
     rm -r "$dir"
     die "$package could not be fetched with npm; is there a network? The log is $log_dir/npm-pack.log."
   fi
-  file=$(echo "$dir"/*.tgz)
-  if [ "$(sum_of "$file")" != "$sum" ]; then
-    local found
-    found=$(sum_of "$file")
+  keep_fetched "$package" "$sum" "$dir" "$dir"/*.tgz "$cache_dir/$sum.tgz"
+}
+
+# keep_fetched PACKAGE SUM DIR FILE PLACE: moves the file to its place when it is the one that is named, and removes DIR.
+keep_fetched() {
+  local package=$1 sum=$2 dir=$3 file=$4 place=$5 found
+  found=$(sum_of "$file")
+  if [ "$found" != "$sum" ]; then
     rm -r "$dir"
     die "$package is not the file that deps/prebuilt.txt names, and is not used." "expected $sum" "found    $found"
   fi
-  mv "$file" "$cache_dir/$sum.tgz"
+  mv "$file" "$place"
   rm -r "$dir"
 }
 

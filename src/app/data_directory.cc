@@ -25,12 +25,13 @@ DirectoryOwner ReadOwner(const std::string& path) {
   if (object.is_object()) {
     owner.pid = object.value("pid", int64_t{0});
     owner.url = object.value("url", std::string());
+    owner.broker = object.value("broker", std::string());
   }
   return owner;
 }
 
-Status WriteOwner(int lock, const std::string& path, const std::string& url) {
-  std::string text = nlohmann::json{{"pid", getpid()}, {"url", url}}.dump() + "\n";
+Status WriteOwner(int lock, const std::string& path, const std::string& url, const std::string& broker) {
+  std::string text = nlohmann::json{{"pid", getpid()}, {"url", url}, {"broker", broker}}.dump() + "\n";
   if (ftruncate(lock, 0) != 0 ||
       pwrite(lock, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
     return Fail(Code::kIo, "cannot write {}: {}", LockPath(path), std::strerror(errno));
@@ -52,7 +53,7 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::Open(const std::string& pa
                 "{} is in use by process {}; wait until it ends or use another --data-dir", absolute,
                 owner.pid);
   }
-  TRY_STATUS(WriteOwner(lock, absolute, ""));
+  TRY_STATUS(WriteOwner(lock, absolute, "", ""));
   TRY_STATUS(directory->Migrate());
   TRY_STATUS(RemoveTree(directory->scratch()));
   TRY_STATUS(CreateDirectories(directory->scratch()));
@@ -74,7 +75,15 @@ DataDirectory::~DataDirectory() {
   if (ftruncate(lock_, 0) == 0) close(lock_);
 }
 
-Status DataDirectory::Announce(const std::string& url) { return WriteOwner(lock_, path_, url); }
+Status DataDirectory::Announce(const std::string& url) {
+  url_ = url;
+  return WriteOwner(lock_, path_, url_, broker_);
+}
+
+Status DataDirectory::AnnounceBroker(const std::string& address) {
+  broker_ = address;
+  return WriteOwner(lock_, path_, url_, broker_);
+}
 
 // Version 1 is the first; a later one adds its step here.
 Status DataDirectory::Migrate() {

@@ -12,7 +12,8 @@ namespace souk::app {
 // Who holds the directory now, as its lock file says.
 struct DirectoryOwner {
   int64_t pid = 0;
-  std::string url;  // of a running `souk up`; "" for a single verb
+  std::string url;     // of a running `souk up`; "" for a single verb
+  std::string broker;  // "127.0.0.1:9092" while it runs the broker
 };
 
 class DataDirectory {
@@ -27,11 +28,13 @@ class DataDirectory {
 
   // Tells other programs where this one can be asked ("http://127.0.0.1:8080").
   Status Announce(const std::string& url);
+  Status AnnounceBroker(const std::string& address);  // "127.0.0.1:9092"
 
   const std::string& path() const { return path_; }
   std::string lake() const { return path_ + "/lake"; }
   std::string warehouse() const { return path_ + "/warehouse.duckdb"; }
   std::string control() const { return path_ + "/control.sqlite"; }
+  std::string log() const { return path_ + "/log"; }  // made by the broker
   std::string scratch() const { return path_ + "/scratch"; }
   std::string mappings() const { return path_ + "/mappings"; }  // made when the first is saved
 
@@ -41,6 +44,7 @@ class DataDirectory {
 
   std::string path_;
   int lock_;
+  std::string url_, broker_;  // as announced
 };
 
 }  // namespace souk::app

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "app/broker_service.h"
 #include "app/builder_service.h"
 #include "app/local_job_host.h"
 #include "app/parts.h"
@@ -13,6 +14,7 @@
 #include "app/verb.h"
 #include "app/version.h"
 #include "app/web_service.h"
+#include "broker/probe.h"
 #include "net/http_client.h"
 
 namespace souk::app {
@@ -66,9 +68,16 @@ net::HttpServerOptions WebOptions(const Settings& settings) {
   return options;
 }
 
+constexpr int64_t kCheckTimeoutMs = 5000;
+
 // A running `souk up` holds the data open; what it answers is the proof.
-std::vector<CheckResult> CheckRunning(const std::string& url) {
+std::vector<CheckResult> CheckRunning(const DirectoryOwner& owner) {
   std::vector<CheckResult> results;
+  const std::string& url = owner.url;
+  if (!owner.broker.empty()) {
+    results.push_back({"kafka://" + owner.broker, broker::ProbeBroker(owner.broker, kCheckTimeoutMs)});
+  }
+  if (url.empty()) return results;
   for (const char* target : {"/api/status", "/api/shop", "/api/reports"}) {
     auto answer = net::HttpClient(url).Send("GET", target);
     Status status = answer ? Status() : Status(tl::unexpected(answer.error()));
@@ -81,7 +90,7 @@ std::vector<CheckResult> CheckRunning(const std::string& url) {
 
 }  // namespace
 
-std::vector<std::string> ServiceNames() { return {"builder", "web"}; }
+std::vector<std::string> ServiceNames() { return {"broker", "builder", "web"}; }
 
 Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformOptions& options) {
   TRY_STATUS(CheckNames(options.only));
@@ -97,6 +106,14 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
     return options.only.empty() ||
            std::find(options.only.begin(), options.only.end(), name) != options.only.end();
   };
+  if (wanted("broker")) {
+    auto listen = [&](const std::string& address) {
+      (void)parts->directory().AnnounceBroker(address);
+      if (options.on_listen) options.on_listen("kafka://" + address);
+    };
+    auto broker = BrokerServiceOptionsOf(settings, parts->directory().log());
+    services.Add(std::make_unique<BrokerService>(std::move(broker), clock, listen));
+  }
   if (wanted("builder")) {
     TRY(auto* raw, parts->Raw());
     BuilderOptions builder;
@@ -127,7 +144,7 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
 
 std::vector<CheckResult> CheckAll(const Settings& settings, const Clock& clock) {
   auto owner = DataDirectory::FindOwner(settings.Text("data.dir"));
-  if (owner && !owner->url.empty()) return CheckRunning(owner->url);
+  if (owner && !(owner->url.empty() && owner->broker.empty())) return CheckRunning(*owner);
   std::vector<CheckResult> results;
   auto add = [&](std::string name, Status status) {
     results.push_back({std::move(name), std::move(status)});

@@ -13,7 +13,7 @@ namespace souk::app {
 
 struct PlatformOptions {
   std::vector<std::string> only;  // names of services; empty = all
-  // Hears the page's address when the web server listens.
+  // Hears "kafka://127.0.0.1:9092" when the broker listens, and the page's address when the web server does.
   std::function<void(const std::string& url)> on_listen;
   // Asked about every 100 ms; true ends the run in order.
   std::function<bool()> should_stop;

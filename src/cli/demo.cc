@@ -110,6 +110,7 @@ int RunDemo(const CommandLine& line) {
   if (StopRequested()) return kExitCancelled;
   app::PlatformOptions options;
   options.on_listen = [&](const std::string& url) {
+    if (!url.starts_with("http")) return;  // the broker; the page is what a person wants to know
     std::printf("\nSouk is running; Ctrl-C stops it. The page:\n%s\n", url.c_str());
     std::fflush(stdout);
     if (!flags.no_open) OpenBrowser(url);

@@ -9,14 +9,17 @@
 namespace souk::cli {
 
 int RunUp(const CommandLine& line, const Settings& settings) {
-  CLI::App parser("run the platform until Ctrl-C: the page, the API, and builds as input arrives", "souk up");
+  CLI::App parser(
+      "run the platform until Ctrl-C: the Kafka broker, the page, the API, and builds as input arrives",
+      "souk up");
   app::PlatformOptions options;
   parser.add_option("--only", options.only, "only these services, separated by commas")->delimiter(',');
   if (auto done = ParseArguments(parser, line, "up")) return *done;
   auto owner = app::DataDirectory::FindOwner(settings.Text("data.dir"));
-  if (owner && !owner->url.empty()) {
-    return PrintError({Code::kUnavailable, fmt::format("souk is already running for {}: {}",
-                                                       settings.Text("data.dir"), owner->url)});
+  if (owner && !(owner->url.empty() && owner->broker.empty())) {
+    return PrintError(
+        {Code::kUnavailable, fmt::format("souk is already running for {}: {}", settings.Text("data.dir"),
+                                         owner->url.empty() ? "kafka://" + owner->broker : owner->url)});
   }
   options.on_listen = [](const std::string& url) {
     std::printf("%s\n", url.c_str());

@@ -18,7 +18,7 @@ export class Program {
     program.souk = souk;
     program.directory = mkdtempSync(join(tmpdir(), 'souk-browser-'));
     program.data = join(program.directory, 'souk-data');
-    const words = ['demo', '--no-open', '--size', 'small', '--set', 'web.port=0', '--data-dir', program.data];
+    const words = ['demo', '--no-open', '--size', 'small', '--set', 'web.port=0', '--set', 'broker.port=0', '--data-dir', program.data];
     program.process = spawn(souk, words, { cwd: program.directory, stdio: ['ignore', 'pipe', 'pipe'] });
     try {
       program.address = await program.#address();

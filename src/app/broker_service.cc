@@ -1,0 +1,108 @@
+#include "app/broker_service.h"
+
+#include "base/log.h"
+#include "broker/probe.h"
+
+namespace souk::app {
+namespace {
+
+constexpr Micros kCheckInterval = 15 * kMicrosPerSecond;
+constexpr int64_t kCheckTimeoutMs = 5000;
+
+// The topics that the platform's own parts write and read.
+struct PlatformTopic {
+  const char* name;
+  int32_t partitions;
+};
+constexpr PlatformTopic kTopics[] = {
+    {"ecommerce-transactions", 3}, {"ecommerce-clickstream", 3}, {"ecommerce-quarantine", 1}};
+
+}  // namespace
+
+BrokerServiceOptions BrokerServiceOptionsOf(const Settings& settings, const std::string& directory) {
+  BrokerServiceOptions options;
+  options.directory = directory;
+  log::LogOptions& log = options.log.defaults;
+  log.flush = log::ParseFlushMode(settings.Text("broker.flush")).value_or(log::FlushMode::kInterval);
+  log.flush_interval_ms = settings.DurationMs("broker.flush_interval");
+  log.retention_ms = settings.DurationMs("broker.retention");
+  uint64_t retention_bytes = settings.Bytes("broker.retention_bytes");
+  log.retention_bytes = retention_bytes == 0 ? -1 : static_cast<int64_t>(retention_bytes);
+  log.segment_bytes = static_cast<int64_t>(settings.Bytes("broker.segment"));
+  log.max_batch_bytes = static_cast<int64_t>(settings.Bytes("broker.max_message"));
+  options.log.offsets_retention_ms = settings.DurationMs("broker.offsets_retention");
+  broker::BrokerOptions& broker = options.broker;
+  broker.host = settings.Text("broker.host");
+  broker.port = static_cast<uint16_t>(settings.Int("broker.port"));
+  broker.advertised_host = settings.Text("broker.advertised_host");
+  broker.advertised_port = static_cast<uint16_t>(settings.Int("broker.advertised_port"));
+  broker.threads = static_cast<int>(settings.Int("broker.threads"));
+  broker.max_connections = static_cast<size_t>(settings.Int("broker.max_connections"));
+  broker.max_request_bytes = settings.Bytes("broker.max_request");
+  broker.memory_bytes = settings.Bytes("broker.memory");
+  broker.idle_timeout_ms = settings.DurationMs("broker.idle_timeout");
+  broker.auto_create_topics = settings.Bool("broker.auto_create_topics");
+  broker.default_partitions = static_cast<int32_t>(settings.Int("broker.partitions"));
+  broker.initial_rebalance_delay_ms = settings.DurationMs("broker.rebalance_delay");
+  return options;
+}
+
+BrokerService::BrokerService(BrokerServiceOptions options, const Clock& clock,
+                             std::function<void(const std::string&)> on_listen)
+    : options_(std::move(options)), clock_(clock), on_listen_(std::move(on_listen)) {}
+
+Status BrokerService::Start() {
+  TRY(store_, log::LogStore::Open(options_.directory, options_.log, clock_));
+  for (const std::string& note : store_->report().notes) Log(LogLevel::kWarn, "log", note);
+  Status started = CreateTopics();
+  if (started) {
+    auto made = broker::Broker::Make(options_.broker, *store_);
+    started = made ? (*made)->Start() : Status(tl::unexpected(made.error()));
+    if (started) broker_ = std::move(*made);
+  }
+  if (!started) {
+    Stop();
+    return started;
+  }
+  options_.broker.port = broker_->port();  // a restart keeps the port that was printed
+  last_check_ = clock_.Now();
+  on_listen_(broker_->address());
+  return {};
+}
+
+Status BrokerService::CreateTopics() {
+  for (const PlatformTopic& topic : kTopics) {
+    if (store_->FindTopic(topic.name)) continue;
+    auto made = store_->CreateTopic(topic.name, topic.partitions, {});
+    if (!made) return tl::unexpected(made.error());
+  }
+  return {};
+}
+
+void BrokerService::Stop() {
+  if (broker_) {
+    broker_->Stop();
+    for (const broker::ApiUse& use : broker_->api_use()) {
+      Log(LogLevel::kDebug, "broker", "requests served",
+          {{"api", std::to_string(use.api_key)},
+           {"version", std::to_string(use.version)},
+           {"requests", std::to_string(use.requests)}});
+    }
+  }
+  broker_.reset();
+  if (!store_) return;
+  if (Status closed = store_->Close(); !closed) {
+    Log(LogLevel::kError, "app", "the event log did not stop cleanly; the next start looks through it",
+        {{"error", closed.error().message}});
+  }
+  store_.reset();
+}
+
+Status BrokerService::Health() {
+  Micros now = clock_.Now();
+  if (now - last_check_ < kCheckInterval) return {};
+  last_check_ = now;
+  return broker::ProbeBroker(broker_->address(), kCheckTimeoutMs);
+}
+
+}  // namespace souk::app

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Apache Kafka's own command-line tools (4.1) against the embedded broker. Their jars come with Maven into the cache; where
+there is no mvn the test is skipped."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from embedded_broker import Broker
+
+POM = Path(__file__).resolve().parent / "kafka_tools/pom.xml"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "souk/kafka-tools-4.1.0"
+TOOLS = "org.apache.kafka.tools."
+
+
+def jars():
+    if (CACHE / "complete").exists():
+        return CACHE
+    if not shutil.which("mvn"):
+        print("skipped: Kafka's tools are not in the cache, and there is no mvn to fetch them")
+        sys.exit(0)
+    command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={CACHE}",
+               "-DincludeScope=runtime"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tempfile.gettempdir(), check=False)
+    if done.returncode != 0:
+        print(f"skipped: Kafka's tools could not be fetched: {done.stdout[-300:]}")
+        sys.exit(0)
+    (CACHE / "complete").touch()
+    return CACHE
+
+
+class Tools:
+    def __init__(self, address):
+        self.address, self.path = address, f"{jars()}/*"
+
+    def run(self, tool, *args, server="--bootstrap-server", timeout=90):
+        command = ["java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", self.path, tool]
+        if server:
+            command += [server, self.address]
+        done = subprocess.run([*command, *args], capture_output=True, text=True, timeout=timeout, check=False)
+        if done.returncode != 0:
+            sys.exit(f"{tool} {' '.join(args)} ended with {done.returncode}: {done.stdout[-800:]}{done.stderr[-800:]}")
+        return done.stdout
+
+
+def expect(what, text, *patterns):
+    for pattern in patterns:
+        if not re.search(pattern, text):
+            sys.exit(f"{what}: no {pattern!r} in:\n{text[-1500:]}")
+
+
+def topics(tools):
+    tool = TOOLS + "TopicCommand"
+    expect("list", tools.run(tool, "--list"), "ecommerce-transactions", "ecommerce-clickstream", "ecommerce-quarantine")
+    tools.run(tool, "--create", "--topic", "t", "--partitions", "2", "--replication-factor", "1", "--config", "retention.ms=1000000")
+    expect("describe", tools.run(tool, "--describe", "--topic", "t"), "PartitionCount: 2", "retention.ms=1000000", "Leader: 1")
+    tools.run(tool, "--alter", "--topic", "t", "--partitions", "4")
+    expect("more partitions", tools.run(tool, "--describe", "--topic", "t"), "PartitionCount: 4")
+    tool = "kafka.admin.ConfigCommand"
+    tools.run(tool, "--alter", "--entity-type", "topics", "--entity-name", "t", "--add-config", "max.message.bytes=2000000")
+    expect("configs", tools.run(tool, "--describe", "--entity-type", "topics", "--entity-name", "t"), "max.message.bytes=2000000")
+    expect("broker", tools.run(tool, "--describe", "--all", "--entity-type", "brokers", "--entity-name", "1"), "num.partitions=1")
+    expect("API versions", tools.run(TOOLS + "BrokerApiVersionsCommand"), r"Produce\(0\): 0 to 13", r"Fetch\(1\): 4 to 17")
+    expect("cluster", tools.run(TOOLS + "ClusterTool", "cluster-id", "--bootstrap-server", tools.address, server=None), "Cluster ID: ")
+
+
+def records(tools):
+    send = ("--topic", "t", "--num-records", "100000", "--record-size", "200", "--throughput", "-1")
+    expect("produce", tools.run(TOOLS + "ProducerPerformance", *send, "--producer-props", f"bootstrap.servers={tools.address}",
+                                "acks=all", "compression.type=lz4", server=None), "100000 records sent")
+    text = tools.run(TOOLS + "ConsumerPerformance", "--topic", "t", "--messages", "100000")
+    expect("consume", text, r", 100\d\d\d, ")
+    offsets = tools.run(TOOLS + "GetOffsetShell", "--topic", "t")
+    total = sum(int(line.rsplit(":", 1)[1]) for line in offsets.split())
+    expect("offsets", str(total), "^100000$")
+    expect("offsets by time", tools.run(TOOLS + "GetOffsetShell", "--topic", "t", "--time", "earliest"), "t:0:0")
+    expect("largest time", tools.run(TOOLS + "GetOffsetShell", "--topic", "t", "--time", "max-timestamp"), r"t:0:\d+")
+    expect("verifiable producer", tools.run(TOOLS + "VerifiableProducer", "--topic", "v", "--max-messages", "2000", "--acks", "-1"),
+           '"sent":2000,"acked":2000')
+    expect("verifiable consumer", tools.run(TOOLS + "VerifiableConsumer", "--topic", "v", "--group-id", "vg", "--max-messages", "2000",
+                                            "--reset-policy", "earliest"), '"offset":2000')
+
+
+def groups(tools):
+    tool = TOOLS + "consumer.group.ConsumerGroupCommand"
+    expect("list", tools.run(tool, "--list"), "vg")
+    expect("list states", tools.run(tool, "--list", "--state"), r"vg\s+Classic\s+Empty|vg\s+Empty")
+    expect("describe", tools.run(tool, "--describe", "--group", "vg"), r"vg\s+v\s+0\s+2000\s+2000\s+0")
+    expect("state", tools.run(tool, "--describe", "--group", "vg", "--state"), "Empty")
+    expect("reset", tools.run(tool, "--reset-offsets", "--to-earliest", "--execute", "--topic", "v", "--group", "vg"), r"vg\s+v\s+0\s+0")
+    expect("delete offsets", tools.run(tool, "--delete-offsets", "--topic", "v", "--group", "vg"), "Successful")
+    expect("delete", tools.run(tool, "--delete", "--group", "vg"), "was successful")
+    tools.run(TOOLS + "TopicCommand", "--delete", "--topic", "t")
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="souk-java-") as directory, Broker(directory) as broker:
+        tools = Tools(broker.address)
+        for check in (topics, records, groups):
+            check(tools)
+        broker.stop()
+        print("versions used: " + broker.use())
+    print("Kafka's tools: topics, configurations, records, offsets and groups are as they should be")
+
+
+if __name__ == "__main__":
+    main()
