@@ -73,7 +73,7 @@ def make_users(random, fake, count, first):
         "city": [CITIES[i][0] for i in place],
         "country": [CITIES[i][1] for i in place],
         "region": [CITIES[i][2] for i in place],
-        "segment": random.choice(["VIP", "Loyal", "Regular", "New"], count, p=[0.05, 0.2, 0.5, 0.25]),
+        "segment": random.choice(["VIP", "Loyal", "Regular", "New"], count, p=[0.02, 0.08, 0.47, 0.43]),
         "signup_at": joined,
         "acquisition_channel": random.choice(SOURCES, count, p=SOURCE_SHARE),
         "marketing_consent": random.random(count) < 0.6,

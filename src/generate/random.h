@@ -26,7 +26,8 @@ enum class Stream : uint64_t {
   kTaste,
   kDirt,
   kBot,
-  kAppLog
+  kAppLog,
+  kLive
 };
 
 constexpr uint64_t kStep = 0x9E3779B97F4A7C15;

@@ -98,8 +98,7 @@ class TextWriter : public RowWriter {
     if (json_) at_ = PutText(at_, "null");
   }
   void EndRow() override {
-    at_ = PutText(at_, row_end_);
-    file_.Advance(static_cast<size_t>(at_ - row_));
+    file_.Advance(RowText().size());
     BeginRow();
   }
   void EndDamagedRow(uint64_t draw) override {
@@ -118,6 +117,17 @@ class TextWriter : public RowWriter {
   }
   Result<uint64_t> Finish() override { return file_.Close(); }
 
+ protected:
+  void BeginRow() {
+    at_ = row_ = file_.Room(row_room_);
+    next_ = 0;
+  }
+  // Ends the row; its text, which is gone with the next row.
+  std::string_view RowText() {
+    at_ = PutText(at_, row_end_);
+    return {row_, static_cast<size_t>(at_ - row_)};
+  }
+
  private:
   // Longer than what comes before any column's value, so that prefixes can be copied with a fixed length.
   static constexpr size_t kMaxPrefix = 32;
@@ -130,10 +140,6 @@ class TextWriter : public RowWriter {
     void SetPrefix(std::string_view text) { prefix_size = text.copy(prefix.data(), kMaxPrefix); }
   };
 
-  void BeginRow() {
-    at_ = row_ = file_.Room(row_room_);
-    next_ = 0;
-  }
   void Prefix() {
     const Field& field = fields_[next_++];
     std::memcpy(at_, field.prefix.data(), kMaxPrefix);
@@ -151,7 +157,27 @@ class TextWriter : public RowWriter {
   size_t next_ = 0;
 };
 
+class JsonRow : public TextWriter {
+ public:
+  JsonRow(std::vector<Column> columns, std::string& text)
+      : TextWriter(std::move(columns), "", "}", true), text_(text) {
+    BeginRow();
+  }
+  void EndRow() override {
+    text_ = RowText();
+    BeginRow();
+  }
+
+ private:
+  std::string& text_;
+};
+
 }  // namespace
+
+JsonText::JsonText(std::vector<Column> columns)
+    : writer_(std::make_unique<JsonRow>(std::move(columns), text_)) {}
+JsonText::~JsonText() = default;
+std::string JsonText::Take() { return std::move(text_); }
 
 std::unique_ptr<RowWriter> MakeCsvWriter(std::vector<Column> columns) {
   std::string header;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "generate/row_writer.h"
@@ -11,5 +12,19 @@ namespace souk::generate {
 
 std::unique_ptr<RowWriter> MakeCsvWriter(std::vector<Column> columns);
 std::unique_ptr<RowWriter> MakeJsonWriter(std::vector<Column> columns);
+
+// One JSON object at a time, in memory.
+class JsonText {
+ public:
+  explicit JsonText(std::vector<Column> columns);
+  ~JsonText();
+  RowWriter& row() { return *writer_; }
+  // The row that was ended last, without line end.
+  std::string Take();
+
+ private:
+  std::string text_;
+  std::unique_ptr<RowWriter> writer_;
+};
 
 }  // namespace souk::generate

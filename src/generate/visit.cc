@@ -309,6 +309,7 @@ void Visits::AddBuyer(uint32_t index) {
   session.device = order.device;
   session.source = order.source;
   session.purchase = order.payment_status != kFailed;
+  session.order = index;
   EnterAsUser(session, order.who, order.user, random);
 
   Walk walk(*this, order.who, random);

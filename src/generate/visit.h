@@ -40,6 +40,8 @@ struct Session {
   uint8_t source = 0;
   uint8_t campaign = kNone;
   bool purchase = false;
+  uint32_t order =
+      kNoOrder;  // index in the slice of what the visitor wanted to buy; paid for when `purchase`
 };
 
 // What page an event's page_url names.

@@ -37,13 +37,7 @@ class QuarantineVerb : public Verb {
     bool by_rule =
         std::any_of(rejects_.begin(), rejects_.end(), [&](const auto& r) { return r.model == id_; });
     if (show_->parsed()) return by_rule ? ShowRejected(context) : Show(context, *quarantine);
-    if (by_rule) {
-      return Fail(
-          Code::kInvalid,
-          "{0} keeps these records out by its rules; it looks at them again when a rule or a record changes, "
-          "and now with `souk build --full --only {0}`",
-          id_);
-    }
+    if (by_rule) return JudgeAgain(context, *warehouse);
     return Replay(context);
   }
 
@@ -80,8 +74,7 @@ class QuarantineVerb : public Verb {
                                      "clean.{} ORDER BY ALL LIMIT {}",
                                      sql::QuoteName(id_ + "_rejected"), limit_)));
     PrintTable(context.progress, table, format_);
-    uint64_t all = 0;
-    for (const auto& reject : rejects_) all += reject.model == id_ ? reject.rows : 0;
+    const uint64_t all = KeptOut();
     if (format_ == OutputFormat::kTable && all > table.rows.size()) {
       context.progress.Line(
           fmt::format("{} of {} records; --limit shows more", table.rows.size(), GroupDigits(all)));
@@ -121,6 +114,40 @@ class QuarantineVerb : public Verb {
     context.progress.Line(fmt::format("{} {}, {} {} in quarantine", options_.dry_run ? "would take" : "took",
                                       Counted(report.rows, "record"), GroupDigits(report.quarantined),
                                       report.quarantined == 1 ? "stays" : "stay"));
+    return {};
+  }
+
+  uint64_t KeptOut() const {
+    uint64_t rows = 0;
+    for (const auto& reject : rejects_) rows += reject.model == id_ ? reject.rows : 0;
+    return rows;
+  }
+
+  // The table's rules look at every record again, then what depends on the table is brought up to date.
+  Status JudgeAgain(VerbContext& context, warehouse::Warehouse& warehouse) {
+    const uint64_t before = KeptOut();
+    if (options_.dry_run) {
+      context.progress.Line(fmt::format("would look again at {} that the rules of {} keep out",
+                                        Counted(before, "record"), id_));
+      return {};
+    }
+    warehouse::BuildRequest again;
+    again.full = true;
+    again.only = {id_};
+    for (const auto& request : {again, warehouse::BuildRequest{}}) {
+      TRY(auto report, warehouse.Build(request, context.progress));
+      if (!report.failures.empty()) {
+        return Fail(Code::kInvalid, "the data test {} on {} failed; the last good version is still served",
+                    report.failures.front().test, report.failures.front().model);
+      }
+    }
+    TRY(auto state, warehouse.State());
+    context.changes->Publish(state);
+    TRY(rejects_, warehouse.Rejects());
+    const uint64_t after = KeptOut();
+    context.progress.Line(fmt::format("took {}, {} {} kept out",
+                                      Counted(before - std::min(before, after), "record"), GroupDigits(after),
+                                      after == 1 ? "is still" : "are still"));
     return {};
   }
 
