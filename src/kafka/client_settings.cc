@@ -63,6 +63,19 @@ constexpr std::string_view kTopicSettings[] = {
     "replication.factor",
 };
 
+// Names under which librdkafka knows a property too; its own list has only the other one.
+constexpr std::string_view kAliases[] = {
+    "bootstrap.servers",
+    "acks",
+    "linger.ms",
+    "compression.type",
+    "retries",
+    "delivery.timeout.ms",
+    "fetch.max.bytes",
+    "max.partition.fetch.bytes",
+    "max.in.flight.requests.per.connection",
+};
+
 // How the names of a broker's own settings begin.
 constexpr std::string_view kBrokerPrefixes[] = {
     "broker.",
@@ -106,6 +119,7 @@ std::vector<std::string> AllProperties() {
   for (size_t i = 0; i < count; i += 2) names.emplace_back(dump[i]);
   rd_kafka_conf_dump_free(dump, count);
   for (std::string_view name : kTopicSettings) names.emplace_back(name);
+  for (std::string_view name : kAliases) names.emplace_back(name);
   return names;
 }
 
