@@ -14,6 +14,7 @@
 #include "app/verb.h"
 #include "app/version.h"
 #include "app/web_service.h"
+#include "base/files.h"
 #include "broker/probe.h"
 #include "net/http_client.h"
 
@@ -88,6 +89,19 @@ std::vector<CheckResult> CheckRunning(const DirectoryOwner& owner) {
   return results;
 }
 
+// Opens the log as the broker would and reads every batch.
+Status CheckEventLog(const Settings& settings, const std::string& directory, const Clock& clock) {
+  if (!PathExists(directory)) return {};
+  auto options = BrokerServiceOptionsOf(settings, directory);
+  options.log.background = false;
+  TRY(auto store, log::LogStore::Open(directory, options.log, clock));
+  TRY(auto damages, store->Check());
+  TRY_STATUS(store->Close());
+  if (damages.empty()) return {};
+  return Fail(Code::kCorrupt, "{} of its batches cannot be read; the first: {}", damages.size(),
+              damages[0].what);
+}
+
 }  // namespace
 
 std::vector<std::string> ServiceNames() { return {"broker", "builder", "web"}; }
@@ -96,16 +110,19 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
   TRY_STATUS(CheckNames(options.only));
   TRY(auto parts, Parts::Open(settings, clock));
   auto changes = std::make_shared<serve::ChangeFeed>();
-  TRY(auto log, JobLog::Open(parts->directory().control(), clock.Now()));
+  std::unique_ptr<LocalJobHost> host;
   schedule::JobHost* jobs = nullptr;
-  LocalJobHost host(JobKinds(*parts, *changes, &jobs), std::move(log), clock);
-  jobs = &host;
-
   ServiceHost services(clock);
   auto wanted = [&](std::string_view name) {
     return options.only.empty() ||
            std::find(options.only.begin(), options.only.end(), name) != options.only.end();
   };
+  // The broker alone runs no jobs, and starts the quicker for it.
+  if (wanted("builder") || wanted("web")) {
+    TRY(auto log, JobLog::Open(parts->directory().control(), clock.Now()));
+    host = std::make_unique<LocalJobHost>(JobKinds(*parts, *changes, &jobs), std::move(log), clock);
+    jobs = host.get();
+  }
   if (wanted("broker")) {
     auto listen = [&](const std::string& address) {
       (void)parts->directory().AnnounceBroker(address);
@@ -119,10 +136,10 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
     BuilderOptions builder;
     builder.debounce_ms = settings.DurationMs("warehouse.debounce");
     builder.max_wait_ms = settings.DurationMs("warehouse.max_wait");
-    services.Add(std::make_unique<BuilderService>(*raw, host, clock, builder));
+    services.Add(std::make_unique<BuilderService>(*raw, *host, clock, builder));
   }
   if (wanted("web")) {
-    TRY(auto api, MakeApiParts(*parts, host, changes, services));
+    TRY(auto api, MakeApiParts(*parts, *host, changes, services));
     auto listen = [&](const std::string& url) {
       (void)parts->directory().Announce(url);
       if (options.on_listen) options.on_listen(url);
@@ -138,7 +155,7 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
     next_watch += kWatchInterval;
   }
   services.Stop();
-  host.Stop();
+  if (host) host->Stop();
   return {};
 }
 
@@ -161,6 +178,7 @@ std::vector<CheckResult> CheckAll(const Settings& settings, const Clock& clock) 
   auto door = parts.Door();
   add("query door", door ? drop((*door)->Run(governance::LocalOwner(), "SELECT 1")) : drop(door));
   add("reports", drop(parts.Reports()));
+  add("event log", CheckEventLog(settings, parts.directory().log(), clock));
   return results;
 }
 

@@ -78,7 +78,7 @@ void Connection::Close() {
   out_.clear();
   if (!handling_) {
     EndLarge();
-    if (block_) blocks_.Give(std::move(block_));
+    DropBlock();
   }
 }
 
@@ -125,9 +125,14 @@ void Connection::OnReadable() {
 }
 
 bool Connection::Receive() {
-  if (!block_) {
-    block_ = blocks_.Take();
-    begin_ = end_ = 0;
+  if (block_bytes_ != BlockPool::kBlockBytes) {
+    auto block = blocks_.Take();
+    size_t have = end_ - begin_;
+    if (have > 0) std::memcpy(block.get(), block_.get() + begin_, have);
+    block_ = std::move(block);
+    block_bytes_ = BlockPool::kBlockBytes;
+    begin_ = 0;
+    end_ = have;
   }
   if (begin_ > 0 && end_ == BlockPool::kBlockBytes) {
     std::memmove(block_.get(), block_.get() + begin_, end_ - begin_);
@@ -144,7 +149,7 @@ bool Connection::Receive() {
   if (got == 0 || !WouldBlock())
     Close();
   else
-    Consume(0);  // gives an empty block back
+    Shelve();
   return false;
 }
 
@@ -201,9 +206,24 @@ void Connection::EndLarge() {
 
 void Connection::Consume(size_t bytes) {
   begin_ += bytes;
-  if (begin_ < end_ || !block_) return;
-  blocks_.Give(std::move(block_));
-  begin_ = end_ = 0;
+  if (begin_ == end_) DropBlock();
+}
+
+void Connection::DropBlock() {
+  if (block_bytes_ == BlockPool::kBlockBytes) blocks_.Give(std::move(block_));
+  block_.reset();
+  block_bytes_ = begin_ = end_ = 0;
+}
+
+void Connection::Shelve() {
+  size_t have = end_ - begin_;
+  if (have == 0) return DropBlock();
+  if (block_bytes_ != BlockPool::kBlockBytes || have > BlockPool::kBlockBytes / 2) return;
+  std::unique_ptr<char[]> kept(new char[have]);
+  std::memcpy(kept.get(), block_.get() + begin_, have);
+  DropBlock();
+  block_ = std::move(kept);
+  block_bytes_ = end_ = have;
 }
 
 void Connection::Process() {
@@ -218,6 +238,7 @@ void Connection::Process() {
   }
   processing_ = false;
   if (closed()) return;
+  if (next != Next::kYield && !handling_) Shelve();
   if (next == Next::kWaitWritable) WaitWritable();
   if (next == Next::kWaitReadable) WaitReadable();
   if (next == Next::kYield) asio::post(loop_, [self = shared_from_this()] { self->Process(); });
@@ -271,7 +292,7 @@ void Connection::AfterHandled() {
     Consume(request_bytes_ + 4);
   request_since_ms_ = SteadyMs();
   if (closed()) {
-    if (block_) blocks_.Give(std::move(block_));
+    DropBlock();
     return;
   }
   Process();

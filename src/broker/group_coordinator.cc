@@ -9,6 +9,7 @@ namespace souk::broker {
 namespace {
 
 constexpr int64_t kFarMs = int64_t{1} << 60;
+constexpr int64_t kTidyMs = 600'000;
 
 }  // namespace
 
@@ -47,10 +48,15 @@ void GroupCoordinator::Start() {
 }
 
 void GroupCoordinator::Run() {
+  int64_t tidy_at = Now();
   std::unique_lock lock(timer_mutex_);
   while (!stopping_) {
     wake_ = false;
     lock.unlock();
+    if (Now() >= tidy_at) {
+      Tidy();
+      tidy_at = Now() + kTidyMs;
+    }
     int64_t next = Tick();
     lock.lock();
     int64_t pause = std::clamp<int64_t>(next - Now(), 1, 60'000);
@@ -290,6 +296,24 @@ std::vector<std::string> GroupCoordinator::Active() const {
     if (!group->members.empty()) active.push_back(id);
   }
   return active;
+}
+
+void GroupCoordinator::Tidy() {
+  if (Status expired = store_.ExpireOffsets(Active()); !expired) {
+    Log(LogLevel::kWarn, "broker", "offsets that are out of date could not be dropped",
+        {{"error", expired.error().message}});
+  }
+  auto stored = store_.Groups();
+  std::unique_lock lock(mutex_);
+  std::erase_if(groups_, [&](const auto& entry) {
+    std::lock_guard group_lock(entry.second->mutex);
+    Group& group = *entry.second;
+    if (!group.members.empty() || !group.pending.empty() || !store_.Offsets(entry.first).empty())
+      return false;
+    if (stored.contains(entry.first)) store_.DeleteGroup(entry.first, [](Status) {});
+    group.state = GroupState::kDead;
+    return true;
+  });
 }
 
 int64_t GroupCoordinator::Tick() {

@@ -99,6 +99,8 @@ class GroupCoordinator {
   // Groups that have members, for the expiry of offsets.
   std::vector<std::string> Active() const;
 
+  // Drops offsets that are out of date, and then groups of which nothing is left. Call now and then.
+  void Tidy();
   // Does what is due; returns when the next thing will be, or a far time.
   int64_t Tick();
 

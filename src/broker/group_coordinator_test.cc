@@ -270,6 +270,15 @@ TEST_F(GroupCoordinatorTest, MembersAndAssignmentsSurviveARestart) {
   EXPECT_EQ(groups->Describe("g").state, "Empty");
 }
 
+TEST_F(GroupCoordinatorTest, GroupsOfWhichNothingIsLeftAreForgotten) {
+  groups->CheckCommit({"passer-by", -1, "", std::nullopt});
+  Alone();
+  EXPECT_EQ(groups->List().size(), 2u);
+  groups->Tidy();
+  ASSERT_EQ(groups->List().size(), 1u);
+  EXPECT_EQ(groups->List()[0].id, "g");
+}
+
 TEST_F(GroupCoordinatorTest, StoppingAnswersThoseWhoWait) {
   std::string one = Alone();
   auto [two, waiting] = JoinNew();

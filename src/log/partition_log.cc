@@ -258,7 +258,8 @@ int64_t PartitionLog::high_watermark() const { return impl_->Look().high_waterma
 
 uint64_t PartitionLog::bytes() const {
   uint64_t sum = 0;
-  for (const auto& segment : *impl_->Look().segments) sum += segment->size;
+  auto segments = impl_->Look().segments;  // held while it is gone through
+  for (const auto& segment : *segments) sum += segment->size;
   return sum;
 }
 
@@ -290,7 +291,8 @@ void PartitionLog::Trim() {
     std::lock_guard append(impl_->append);
     impl_->producers.Expire(impl_->NowMs() - impl_->Options().producer_expiry_ms);
   }
-  for (const auto& segment : *impl_->Look().segments) segment->CloseIdle();
+  auto segments = impl_->Look().segments;
+  for (const auto& segment : *segments) segment->CloseIdle();
 }
 
 Result<Checkpoint> PartitionLog::Close() {

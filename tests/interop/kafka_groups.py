@@ -115,7 +115,7 @@ def shared(members):
 
 
 def produce(address, topic, first, count):
-    producer = Producer({"bootstrap.servers": address, "enable.idempotence": True, "linger.ms": 5, "log_level": 0})
+    producer = Producer({"bootstrap.servers": address, "enable.idempotence": True, "linger.ms": 5, "log.connection.close": False})
     for i in range(first, first + count):
         producer.produce(topic, str(i).encode(), partition=i % PARTITIONS)
         producer.poll(0)
