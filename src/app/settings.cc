@@ -82,6 +82,11 @@ const std::vector<OptionSpec>& SettingTable() {
       {"shop.charge_codes", K::kList, "POST, DOT, M, m, D, C2, C3, S, B, PADS, CRUK, AMAZONFEE, BANK CHARGES",
        "product ids", "Lines that are charges (postage, fees): in revenue, not among products."},
 
+      {"kafka.url", K::kText, "embedded", "URL",
+       "Where the stream is: embedded (souk's own broker), or kafka://host:9092,host2:9092?name=value."},
+      {"kafka.properties", K::kList, "kafka_config.properties, kafka-config.properties", "paths",
+       "Kafka's own files of properties for clients, read when they are there."},
+
       {"broker.host", K::kText, "127.0.0.1", "IP address", "Where the embedded Kafka broker listens."},
       {"broker.port", K::kInt, "9092", "port", "0: any free port, which is printed."},
       {"broker.advertised_host", K::kText, "", "host name",

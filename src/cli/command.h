@@ -34,6 +34,10 @@ int RunConfig(const CommandLine& line, const Settings& settings);
 int RunCheck(const CommandLine& line, const Settings& settings);
 int RunLineage(const CommandLine& line, const Settings& settings);
 int RunModels(const CommandLine& line, const Settings& settings);
+int RunTopics(const CommandLine& line, const Settings& settings);
+int RunGroups(const CommandLine& line, const Settings& settings);
+int RunProduce(const CommandLine& line, const Settings& settings);
+int RunConsume(const CommandLine& line, const Settings& settings);
 
 // "souk: message" on standard error; returns the exit code that goes with it.
 int PrintError(const Error& error);

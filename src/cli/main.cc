@@ -28,6 +28,10 @@ void PrintHelp() {
   std::puts(
       "  lineage     which columns a column is made from, and what is made from it\n"
       "  models      the SQL models as text for DuckDB, Spark or Hive; the data dictionary\n"
+      "  topics      the topics of the stream: ls, describe, create, delete, config\n"
+      "  groups      its consumer groups: ls, describe, reset, delete\n"
+      "  produce     writes lines into a topic\n"
+      "  consume     shows the records of a topic\n"
       "  config      the settings: show, docs\n"
       "  check       try every connection and store\n"
       "\n"
@@ -83,6 +87,10 @@ int Main(const std::vector<std::string>& arguments) {
   if (line->verb == "check") return RunCheck(*line, *settings);
   if (line->verb == "lineage") return RunLineage(*line, *settings);
   if (line->verb == "models") return RunModels(*line, *settings);
+  if (line->verb == "topics") return RunTopics(*line, *settings);
+  if (line->verb == "groups") return RunGroups(*line, *settings);
+  if (line->verb == "produce") return RunProduce(*line, *settings);
+  if (line->verb == "consume") return RunConsume(*line, *settings);
   return RunVerb(*line, *settings);
 }
 

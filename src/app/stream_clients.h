@@ -1,0 +1,21 @@
+// Clients of the stream as the settings say: the embedded broker of the running `souk up`, or a Kafka by URL.
+#pragma once
+
+#include "base/options.h"
+#include "base/progress.h"
+#include "kafka/admin.h"
+#include "kafka/client_settings.h"
+
+namespace souk::app {
+
+// kafka.url decides where the stream is; the files of kafka.properties say the rest, and where it is when
+// kafka.url was not set. Their notes go to the log. kUnavailable: the embedded broker does not run.
+Result<kafka::ClientSettings> StreamSettings(const Settings& settings);
+Result<std::unique_ptr<kafka::Admin>> OpenStreamAdmin(const Settings& settings);
+
+// "2025-11-28", "2025-11-28T12:04:30Z" (fraction and seconds may be missing) in ms since 1970-01-01 UTC.
+Result<int64_t> ParseTimeMs(std::string_view text);
+// "2025-11-28T12:04:30.123Z"; "" for a negative time.
+std::string FormatTimeMs(int64_t time_ms);
+
+}  // namespace souk::app
