@@ -70,7 +70,7 @@ class Connection : public AnswerSink, public std::enable_shared_from_this<Connec
   void Answered(std::vector<protocol::kafka::Segment> segments);
   void Consume(size_t bytes);
   void DropBlock();
-  void Shelve();         // gives the block back while there is to be waited
+  void Shelve();  // gives the block back while there is to be waited
   void BeginLarge(size_t size);
   bool GrowLarge();
   void EndLarge();
@@ -85,8 +85,8 @@ class Connection : public AnswerSink, public std::enable_shared_from_this<Connec
   ConnectionLimits& limits_;
   const RequestHandler& handler_;
 
-  // Bytes [begin_, end_) are received and not handled. A block of the pool while bytes come and are handled; memory of
-  // just their size while the connection waits.
+  // Bytes [begin_, end_) are received and not handled. A block of the pool while bytes come and are handled;
+  // memory of just their size while the connection waits.
   std::unique_ptr<char[]> block_;
   size_t block_bytes_ = 0;
   size_t begin_ = 0, end_ = 0;

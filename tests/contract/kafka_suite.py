@@ -6,7 +6,8 @@ import struct
 import time
 import uuid
 
-from kafka.protocol.admin import (CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse,
+from kafka.protocol.admin import (AlterConfigsRequest, AlterConfigsResponse, DeleteRecordsRequest, DeleteRecordsResponse,
+                                  CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest, CreateTopicsResponse,
                                   DeleteGroupsRequest, DeleteGroupsResponse, DeleteTopicsRequest, DeleteTopicsResponse,
                                   DescribeClusterRequest, DescribeClusterResponse, DescribeConfigsRequest, DescribeConfigsResponse,
                                   DescribeGroupsRequest, DescribeGroupsResponse, IncrementalAlterConfigsRequest,
@@ -266,6 +267,44 @@ class Suite:
             self.expect(f"v{v} unknown", alter("suite-nowhere", "retention.ms", 0, "1"), 3)
             self.expect(f"v{v} reset", alter(name, "retention.ms", 0, "1000000"), 0)
             becomes(f"v{v} is reset", "retention.ms", "1000000")
+
+    def check_alter_configs(self):
+        R = AlterConfigsRequest.AlterConfigsResource
+        for v in self.versions(AlterConfigsRequest):
+            name = self.topic(retention_ms="1000000")
+            def alter(what, key, value, only=False):
+                return self.wire.ask(AlterConfigsRequest, v, validate_only=only, resources=[
+                    R(version=v, resource_type=2, resource_name=what, configs=[R.AlterableConfig(version=v, name=key, value=value)])
+                ]).responses[0].error_code
+            self.expect(f"v{v} validate only", alter(name, "segment.bytes", "2000000", True), 0)
+            self.expect(f"v{v} unknown", alter("suite-nowhere", "segment.bytes", "2000000"), 3)
+            self.expect(f"v{v} no key", alter(name, "no.such", "1"), 40)
+            self.expect(f"v{v}", alter(name, "segment.bytes", "2000000"), 0)
+            D = DescribeConfigsRequest.DescribeConfigsResource
+            until = time.monotonic() + 5
+            while time.monotonic() < until:
+                configs = self.wire.ask(DescribeConfigsRequest, 4, include_synonyms=False, include_documentation=False, resources=[
+                    D(version=4, resource_type=2, resource_name=name, configuration_keys=None)]).results[0].configs
+                own = {c.name: c.value for c in configs if c.config_source == 1}
+                if "segment.bytes" in own:
+                    break
+            self.expect(f"v{v} replaces all", own, {"segment.bytes": "2000000"})
+
+    def check_delete_records(self):
+        T = DeleteRecordsRequest.DeleteRecordsTopic
+        for v in self.versions(DeleteRecordsRequest):
+            name = self.topic()
+            self.produce(9, name, batch(b"a", b"b", b"c"))
+            def delete(what, offset, partition=0):
+                p = T.DeleteRecordsPartition(version=v, partition_index=partition, offset=offset)
+                got = self.wire.ask(DeleteRecordsRequest, v, timeout_ms=5000, topics=[T(version=v, name=what, partitions=[p])])
+                return got.topics[0].partitions[0].error_code, got.topics[0].partitions[0].low_watermark
+            self.expect(f"v{v}", delete(name, 2), (0, 2))
+            self.expect(f"v{v} before", delete(name, 1), (0, 2))
+            self.expect(f"v{v} too far", delete(name, 9), (1, -1))
+            self.expect(f"v{v} partition", delete(name, 1, 5), (3, -1))
+            self.expect(f"v{v} all", delete(name, -1), (0, 3))
+            self.expect(f"v{v} fetch", self.fetch(11, name, 0).responses[0].partitions[0].error_code, 1)
 
     def check_describe_cluster(self):
         for v in self.versions(DescribeClusterRequest):

@@ -79,6 +79,10 @@ def records(tools):
     expect("offsets", str(total), "^100000$")
     expect("offsets by time", tools.run(TOOLS + "GetOffsetShell", "--topic", "t", "--time", "earliest"), "t:0:0")
     expect("largest time", tools.run(TOOLS + "GetOffsetShell", "--topic", "t", "--time", "max-timestamp"), r"t:0:\d+")
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        file.write('{"partitions": [{"topic": "t", "partition": 0, "offset": 10}], "version": 1}')
+        file.flush()
+        expect("delete records", tools.run(TOOLS + "DeleteRecordsCommand", "--offset-json-file", file.name), "low_watermark: 10")
     expect("verifiable producer", tools.run(TOOLS + "VerifiableProducer", "--topic", "v", "--max-messages", "2000", "--acks", "-1"),
            '"sent":2000,"acked":2000')
     expect("verifiable consumer", tools.run(TOOLS + "VerifiableConsumer", "--topic", "v", "--group-id", "vg", "--max-messages", "2000",

@@ -9,10 +9,12 @@
 #include <tuple>
 
 #include "broker/core.h"
+#include "protocol/kafka/message/alter_configs.h"
 #include "protocol/kafka/message/api_versions.h"
 #include "protocol/kafka/message/create_partitions.h"
 #include "protocol/kafka/message/create_topics.h"
 #include "protocol/kafka/message/delete_groups.h"
+#include "protocol/kafka/message/delete_records.h"
 #include "protocol/kafka/message/delete_topics.h"
 #include "protocol/kafka/message/describe_cluster.h"
 #include "protocol/kafka/message/describe_configs.h"
@@ -73,8 +75,10 @@ SOUK_HANDLER(ListGroups, 0, 5, Place::kNetwork);
 SOUK_HANDLER(ApiVersions, 0, 4, Place::kNetwork);
 SOUK_HANDLER(CreateTopics, 2, 7, Place::kWorker);
 SOUK_HANDLER(DeleteTopics, 1, 6, Place::kWorker);
+SOUK_HANDLER(DeleteRecords, 0, 2, Place::kWorker);
 SOUK_HANDLER(InitProducerId, 0, 5, Place::kWorker);
 SOUK_HANDLER(DescribeConfigs, 1, 4, Place::kNetwork);
+SOUK_HANDLER(AlterConfigs, 0, 2, Place::kWorker);
 SOUK_HANDLER(CreatePartitions, 0, 3, Place::kWorker);
 SOUK_HANDLER(DeleteGroups, 0, 2, Place::kWorker);
 SOUK_HANDLER(IncrementalAlterConfigs, 0, 1, Place::kWorker);
@@ -84,12 +88,12 @@ SOUK_HANDLER(DescribeCluster, 0, 2, Place::kNetwork);
 #undef SOUK_HANDLER
 
 // In the order of their keys.
-using Handlers =
-    std::tuple<ProduceHandler, FetchHandler, ListOffsetsHandler, MetadataHandler, OffsetCommitHandler,
-               OffsetFetchHandler, FindCoordinatorHandler, JoinGroupHandler, HeartbeatHandler,
-               LeaveGroupHandler, SyncGroupHandler, DescribeGroupsHandler, ListGroupsHandler,
-               ApiVersionsHandler, CreateTopicsHandler, DeleteTopicsHandler, InitProducerIdHandler,
-               DescribeConfigsHandler, CreatePartitionsHandler, DeleteGroupsHandler,
-               IncrementalAlterConfigsHandler, OffsetDeleteHandler, DescribeClusterHandler>;
+using Handlers = std::tuple<ProduceHandler, FetchHandler, ListOffsetsHandler, MetadataHandler,
+                            OffsetCommitHandler, OffsetFetchHandler, FindCoordinatorHandler, JoinGroupHandler,
+                            HeartbeatHandler, LeaveGroupHandler, SyncGroupHandler, DescribeGroupsHandler,
+                            ListGroupsHandler, ApiVersionsHandler, CreateTopicsHandler, DeleteTopicsHandler,
+                            DeleteRecordsHandler, InitProducerIdHandler, DescribeConfigsHandler,
+                            AlterConfigsHandler, CreatePartitionsHandler, DeleteGroupsHandler,
+                            IncrementalAlterConfigsHandler, OffsetDeleteHandler, DescribeClusterHandler>;
 
 }  // namespace souk::broker

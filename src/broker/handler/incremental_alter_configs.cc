@@ -71,18 +71,9 @@ void IncrementalAlterConfigsHandler::Handle(Core& core, const CallPtr& call,
     auto& answer = response.responses.emplace_back();
     answer.resource_type = resource.resource_type;
     answer.resource_name = resource.resource_name;
-    answer.error_message.reset();
-    if (resource.resource_type != kTopicResource) {
-      answer.error_code = Wire(ErrorCode::kInvalidRequest);
-      answer.error_message =
-          "only topics can be configured by clients; the broker's own settings are in souk.toml";
-      continue;
-    }
-    if (Status altered = Alter(core, resource, request.validate_only); !altered) {
-      bool invalid = altered.error().code == Code::kInvalid;
-      answer.error_code = Wire(invalid ? ErrorCode::kInvalidConfig : KafkaError(altered.error()));
-      answer.error_message = altered.error().message;
-    }
+    SetAlterResult(answer, resource.resource_type == kTopicResource
+                               ? Alter(core, resource, request.validate_only)
+                               : Status(Fail(Code::kUnsupported, "{}", kOnlyTopics)));
   }
   call->Reply(response);
 }
