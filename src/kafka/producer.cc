@@ -3,15 +3,34 @@
 #include <algorithm>
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "kafka/handle.h"
 
 namespace souk::kafka {
 namespace {
 
-const Properties kDefaults = {{"enable.idempotence", "true"}, {"acks", "all"}, {"linger.ms", "5"}};
+// Keys go to the partitions where Java's clients put them.
+const Properties kDefaults = {
+    {"enable.idempotence", "true"}, {"acks", "all"}, {"linger.ms", "5"}, {"partitioner", "murmur2_random"}};
 constexpr int kPollMs = 100;
 constexpr std::chrono::seconds kCloseTimeout{10};
+
+// What the user asked for wins over idempotence, unless that was asked for too; so do Java's clients.
+Properties Idempotence(const std::vector<const Properties*>& given) {
+  Properties own;
+  for (const Properties* some : given) {
+    if (some->contains("enable.idempotence")) return {};
+    for (const char* name : {"acks", "request.required.acks"}) {
+      auto acks = some->find(name);
+      if (acks != some->end() && acks->second != "all" && acks->second != "-1")
+        own["enable.idempotence"] = "false";
+    }
+    auto retries = some->find("retries");
+    if (retries != some->end() && retries->second == "0") own["enable.idempotence"] = "false";
+  }
+  return own;
+}
 
 void TakeReport(rd_kafka_t*, const rd_kafka_message_t* message, void*) {
   std::unique_ptr<DeliveryReport> report(static_cast<DeliveryReport*>(message->_private));
@@ -37,7 +56,9 @@ Producer::Producer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<Producer>> Producer::Open(const ClientSettings& settings,
                                                  const ProducerOptions& options) {
-  TRY(Conf conf, MakeConf({&kDefaults, &settings.all, &settings.producer, &options.properties}));
+  Properties idempotence = Idempotence({&settings.all, &settings.producer, &options.properties});
+  TRY(Conf conf,
+      MakeConf({&kDefaults, &idempotence, &settings.all, &settings.producer, &options.properties}));
   rd_kafka_conf_set_dr_msg_cb(conf.get(), TakeReport);
   auto impl = std::make_unique<Impl>();
   impl->options = options;
