@@ -7,6 +7,7 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/exit.h"
+#include "cli/generate_live.h"
 #include "cli/terminal.h"
 
 namespace souk::cli {
@@ -150,7 +151,10 @@ int RunGenerate(const CommandLine& line, const Settings& settings) {
            flags);
   CLI::App& logs = *parser.add_subcommand("logs", "log files of the shop's application");
   AddLogFlags(logs, log_flags);
+  auto live = AddLiveCommand(parser), replay = AddReplayCommand(parser);
   if (auto done = ParseArguments(parser, line, "generate")) return *done;
+  if (live->given()) return live->Run(line, settings);
+  if (replay->given()) return replay->Run(line, settings);
   return logs.parsed() ? RunLogs(line, log_flags) : RunHistory(line, settings, flags);
 }
 

@@ -19,7 +19,7 @@ void PrintHelp() {
       "\n"
       "  demo        a simulated shop from nothing to its page\n"
       "  up          run the platform: the page, the API, builds as input arrives\n"
-      "  generate    the data of a simulated shop, as files\n"
+      "  generate    the data of a simulated shop, as files or into the stream\n"
       "  inspect     what a file holds, before it is ingested\n"
       "  split       a file in two by time: the past to load, the rest to play live\n"
       "  schema      CREATE TABLE for a file's columns, or a record's");
@@ -32,6 +32,7 @@ void PrintHelp() {
       "  groups      its consumer groups: ls, describe, reset, delete\n"
       "  produce     writes lines into a topic\n"
       "  consume     shows the records of a topic\n"
+      "  sink        writes the records of topics into files\n"
       "  config      the settings: show, docs\n"
       "  check       try every connection and store\n"
       "\n"
@@ -91,6 +92,7 @@ int Main(const std::vector<std::string>& arguments) {
   if (line->verb == "groups") return RunGroups(*line, *settings);
   if (line->verb == "produce") return RunProduce(*line, *settings);
   if (line->verb == "consume") return RunConsume(*line, *settings);
+  if (line->verb == "sink") return RunSink(*line, *settings);
   return RunVerb(*line, *settings);
 }
 

@@ -20,6 +20,10 @@ constexpr uint32_t kBatchOrders = 22;
 // Every order has on average 1.5 lines, which come about twice.
 constexpr double kRecordsPerEvent = 1 + 2.0 * 1.5 * kBatchOrders / kBatchEvents;
 constexpr Micros kMillisecond = 1000;
+// Who is there when the first record is told came in the time before.
+constexpr double kWarmUpSeconds = 900;
+// More than this comes from visitors who hurry, not from more of them.
+constexpr double kMostAtEase = 200;  // records per second
 
 HistoryOptions HistoryOf(const LiveShopOptions& o) {
   HistoryOptions history;
@@ -78,19 +82,20 @@ class LiveShop::Impl {
         orders_(run_, shop_.days, shop_.assortment, shop_.customers),
         rhythm_(shop_.days[day_], run_),
         random_(run_),
-        batch_seconds_(kBatchEvents * kRecordsPerEvent / options.records_per_second),
+        batch_seconds_(kBatchEvents * kRecordsPerEvent / std::min(options.records_per_second, kMostAtEase)),
         next_order_(static_cast<uint64_t>(options.begin)),
         next_line_(next_order_),
         next_event_(next_order_),
         click_(ClickColumns()),
-        line_(TransactionColumns(options.currency)) {}
+        line_(TransactionColumns(options.currency)) {
+    while (NextDue() < kWarmUpSeconds) DoNext(options.begin);
+    warming_up_ = false;
+  }
 
   LiveRecord Next(Micros now) {
     while (ready_.empty()) {
-      while (steps_.empty() || steps_.top().due >= batch_end_) AddBatch();
-      Step step = steps_.top();
-      steps_.pop();
-      step.visit ? Take(step, now) : Continue(step, now);
+      NextDue();
+      DoNext(now);
     }
     LiveRecord record = std::move(ready_.front());
     ready_.pop_front();
@@ -99,6 +104,16 @@ class LiveShop::Impl {
   const LiveCounts& counts() const { return counts_; }
 
  private:
+  double NextDue() {
+    while (steps_.empty() || steps_.top().due >= batch_end_) AddBatch();
+    return steps_.top().due;
+  }
+  void DoNext(Micros now) {
+    Step step = steps_.top();
+    steps_.pop();
+    step.visit ? Take(step, now) : Continue(step, now);
+  }
+
   void AddBatch() {
     Slice slice;
     slice.day = day_;
@@ -152,17 +167,23 @@ class LiveShop::Impl {
   void Take(const Step& step, Micros now) {
     Visit& visit = *step.visit;
     const Event& event = visit.events[visit.next];
+    if (!warming_up_) Tell(visit, event, now);
+    bool at_the_till = visit.session.purchase ? event.type == kPurchase : event.page == kCartPage;
+    if (visit.session.order != kNoOrder && at_the_till && !visit.ordered) {
+      visit.ordered = true;
+      // An order that nobody was told of has no later either, nor the rest of its visit.
+      if (warming_up_) return;
+      PlaceOrder(visit, step.due, now);
+    }
+    if (++visit.next < visit.events.size()) Push({visit.due[visit.next], 0, step.visit, nullptr});
+  }
+
+  void Tell(const Visit& visit, const Event& event, Micros now) {
     counts_.visits += visit.next == 0;
     ++counts_.clicks;
     WriteClick(click_.row(), orders_, visit.slice,
                {visit.session, event, now, visit.first_number + visit.next});
     ready_.push_back({LiveKind::kClick, visit.key, click_.Take()});
-    bool at_the_till = visit.session.purchase ? event.type == kPurchase : event.page == kCartPage;
-    if (visit.session.order != kNoOrder && at_the_till && !visit.ordered) {
-      visit.ordered = true;
-      PlaceOrder(visit, step.due, now);
-    }
-    if (++visit.next < visit.events.size()) Push({visit.due[visit.next], 0, step.visit, nullptr});
   }
 
   void PlaceOrder(const Visit& visit, double due, Micros now) {
@@ -245,6 +266,7 @@ class LiveShop::Impl {
   JsonText click_, line_;
 
   Visits visits_;
+  bool warming_up_ = true;
   uint32_t batches_ = 0;
   double batch_end_ = 0;
   uint64_t steps_made_ = 0;

@@ -44,7 +44,7 @@ struct LiveCounts {
 
 // An order's lines come first as pending, and again with what became of the payment, within half a minute;
 // cancelled ones again within ten minutes. A line that is sent back comes as a line of its own within an
-// hour. Not thread-safe. Memory: the visits that are open, some 25 seconds' worth of records.
+// hour. Not thread-safe. Memory: the visits that are open, some minutes' worth of records.
 class LiveShop {
  public:
   static Result<std::unique_ptr<LiveShop>> Make(const LiveShopOptions& options);

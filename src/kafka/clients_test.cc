@@ -189,6 +189,21 @@ TEST_F(ClientsTest, AFullQueueHoldsTheSenderUp) {
   EXPECT_EQ(reports, 10);
 }
 
+TEST_F(ClientsTest, FewerAcknowledgementsTakeIdempotenceAway) {
+  for (const char* acks : {"0", "1", "all"}) {
+    settings_.producer["acks"] = acks;
+    auto producer = MakeProducer();
+    ASSERT_TRUE(producer);
+    Message message;
+    message.topic = "orders";
+    message.value = "x";
+    ASSERT_TRUE(producer->Send(message));
+    EXPECT_TRUE(producer->Flush(seconds(20)));
+  }
+  settings_.producer = {{"acks", "1"}, {"enable.idempotence", "true"}};
+  EXPECT_FALSE(Producer::Open(settings_));
+}
+
 TEST_F(ClientsTest, WhatIsNotThereIsSaid) {
   auto consumer = MakeConsumer("");
   rd_kafka_mock_topic_set_error(cluster_, "nowhere", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);

@@ -10,7 +10,8 @@
 namespace souk::kafka {
 
 struct ProducerOptions {
-  Properties properties;  // beside the settings'; by default idempotent with acks=all
+  Properties properties;  // beside the settings'; by default idempotent with acks=all, and
+                          // keys are hashed as Java's clients do it (murmur2)
   // How long Send waits while the queue is full (queue.buffering.max.messages / .kbytes).
   std::chrono::milliseconds full_queue_timeout{60'000};
 };
