@@ -1,11 +1,13 @@
 #include "broker/broker.h"
 
+#include <pthread.h>
 #include <sys/resource.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <csignal>
 #include <thread>
 
 #include "base/log.h"
@@ -38,6 +40,14 @@ void RaiseFileLimit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// sendfile(2) to a client that is gone raises SIGPIPE, which would end a program that does not ignore it.
+void BlockPipeSignal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 class AsioBroker : public Broker {
@@ -116,7 +126,10 @@ Status AsioBroker::Start() {
   Accept();
   for (auto& loop : loops_) {
     Sweep(*loop);
-    loop->thread = std::thread([&io = loop->io] { io.run(); });
+    loop->thread = std::thread([&io = loop->io] {
+      BlockPipeSignal();
+      io.run();
+    });
   }
   return {};
 }

@@ -362,6 +362,20 @@ TEST_F(BrokerTest, AClientThatDoesNotReadHoldsNobodyUp) {
   }
 }
 
+TEST_F(BrokerTest, AClientThatLeavesInTheMiddleOfAnAnswerHarmsNobody) {
+  MakeTopic("orders");
+  TestClient writer(broker->port());
+  for (int i = 0; i < 20; ++i) Produce(writer, "orders", MakeBatch({std::string(900'000, 'x')}));
+  FetchRequest all = FetchFrom("orders", 0);
+  all.topics[0].partitions[0].partition_max_bytes = 30'000'000;
+  for (int i = 0; i < 20; ++i) {
+    TestClient leaving(broker->port(), 4096);
+    ASSERT_TRUE(leaving.SendBytes(TestClient::Frame(all, 11, 1)));
+    if (i % 2 == 0) leaving.ReceiveFrame(1);
+  }
+  EXPECT_EQ(Produce(writer, "orders", MakeBatch({"x"})).base_offset, 20);
+}
+
 TEST_F(BrokerTest, IdleConnectionsCostLittle) {
   std::vector<std::unique_ptr<TestClient>> clients;
   for (int i = 0; i < 400; ++i) {
