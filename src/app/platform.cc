@@ -11,6 +11,7 @@
 #include "app/local_job_host.h"
 #include "app/parts.h"
 #include "app/service.h"
+#include "app/stream_clients.h"
 #include "app/verb.h"
 #include "app/version.h"
 #include "app/web_service.h"
@@ -161,8 +162,12 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
 
 std::vector<CheckResult> CheckAll(const Settings& settings, const Clock& clock) {
   auto owner = DataDirectory::FindOwner(settings.Text("data.dir"));
-  if (owner && !(owner->url.empty() && owner->broker.empty())) return CheckRunning(*owner);
   std::vector<CheckResult> results;
+  if (owner && !(owner->url.empty() && owner->broker.empty())) results = CheckRunning(*owner);
+  if (auto stream = CheckRemoteStream(settings)) {
+    results.push_back({std::move(stream->name), std::move(stream->status)});
+  }
+  if (owner && !(owner->url.empty() && owner->broker.empty())) return results;
   auto add = [&](std::string name, Status status) {
     results.push_back({std::move(name), std::move(status)});
   };

@@ -12,6 +12,7 @@ namespace souk::app {
 namespace {
 
 constexpr const char* kServers = "bootstrap.servers";
+constexpr std::chrono::seconds kCheckTimeout{5};
 
 Result<kafka::ClientSettings> FromFiles(const Settings& settings) {
   kafka::ClientSettings all;
@@ -54,6 +55,22 @@ Result<kafka::ClientSettings> StreamSettings(const Settings& settings) {
 Result<std::unique_ptr<kafka::Admin>> OpenStreamAdmin(const Settings& settings) {
   TRY(kafka::ClientSettings clients, StreamSettings(settings));
   return kafka::Admin::Open(clients);
+}
+
+std::optional<StreamCheck> CheckRemoteStream(const Settings& settings) {
+  auto files = FromFiles(settings);
+  bool by_file = settings.Origin("kafka.url") == "default" && files && files->all.contains(kServers);
+  if (files && !by_file && settings.Text("kafka.url") == "embedded") return std::nullopt;
+  auto clients = StreamSettings(settings);
+  if (!clients) return StreamCheck{"kafka", tl::unexpected(clients.error())};
+  StreamCheck check{"kafka://" + clients->all[kServers], {}};
+  auto admin = kafka::Admin::Open(*clients, kCheckTimeout);
+  if (!admin) {
+    check.status = tl::unexpected(admin.error());
+  } else if (auto topics = (*admin)->Topics(); !topics) {
+    check.status = tl::unexpected(topics.error());
+  }
+  return check;
 }
 
 Result<int64_t> ParseTimeMs(std::string_view text) {

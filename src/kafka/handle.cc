@@ -9,9 +9,9 @@ namespace souk::kafka {
 namespace {
 
 void TakeLogLine(const rd_kafka_t*, int level, const char* facility, const char* text) {
-  // syslog's levels: up to 3 an error, 4 a warning, 5 and 6 news, 7 details. A broker that is away is tried
-  // again, so nobody has to act on it at once.
-  LogLevel as = level <= 2 ? LogLevel::kError : level <= 4 ? LogLevel::kWarn : LogLevel::kDebug;
+  // syslog's levels. What is an error there (a broker that is away) is tried again by itself, and when that
+  // does not help, the call that wanted something says so.
+  LogLevel as = level <= 2 ? LogLevel::kError : level <= 4 ? LogLevel::kInfo : LogLevel::kDebug;
   // Properties are given to all clients, and each says which of them are the others'.
   if (std::string_view(facility) == "CONFWARN") as = LogLevel::kDebug;
   Log(as, "kafka", text, {{"facility", facility}});
