@@ -32,8 +32,9 @@ DirectoryOwner ReadOwner(const std::string& path) {
 
 Status WriteOwner(int lock, const std::string& path, const std::string& url, const std::string& broker) {
   std::string text = nlohmann::json{{"pid", getpid()}, {"url", url}, {"broker", broker}}.dump() + "\n";
-  if (ftruncate(lock, 0) != 0 ||
-      pwrite(lock, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+  // Never empty in between: others read it at any time.
+  if (pwrite(lock, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
+      ftruncate(lock, static_cast<off_t>(text.size())) != 0) {
     return Fail(Code::kIo, "cannot write {}: {}", LockPath(path), std::strerror(errno));
   }
   return {};

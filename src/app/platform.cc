@@ -124,7 +124,8 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
     host = std::make_unique<LocalJobHost>(JobKinds(*parts, *changes, &jobs), std::move(log), clock);
     jobs = host.get();
   }
-  if (wanted("broker")) {
+  // With a Kafka by URL there is nothing for a broker of our own to do.
+  if (wanted("broker") && settings.Text("kafka.url") == "embedded") {
     auto listen = [&](const std::string& address) {
       (void)parts->directory().AnnounceBroker(address);
       if (options.on_listen) options.on_listen("kafka://" + address);
@@ -132,6 +133,7 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
     auto broker = BrokerServiceOptionsOf(settings, parts->directory().log());
     services.Add(std::make_unique<BrokerService>(std::move(broker), clock, listen));
   }
+  if (options.live) services.Add(std::make_unique<LiveShopService>(settings, clock, *options.live));
   if (wanted("builder")) {
     TRY(auto* raw, parts->Raw());
     BuilderOptions builder;

@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/stream_shop.h"
 #include "base/clock.h"
 #include "base/options.h"
 
@@ -15,6 +17,8 @@ struct PlatformOptions {
   std::vector<std::string> only;  // names of services; empty = all
   // Hears "kafka://127.0.0.1:9092" when the broker listens, and the page's address when the web server does.
   std::function<void(const std::string& url)> on_listen;
+  // A living shop that fills the stream meanwhile; its records have customers and products of a history.
+  std::optional<LiveRequest> live;
   // Asked about every 100 ms; true ends the run in order.
   std::function<bool()> should_stop;
 };

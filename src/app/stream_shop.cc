@@ -36,16 +36,21 @@ class Until : public Progress {
   std::chrono::steady_clock::time_point end_;
 };
 
-}  // namespace
-
-Result<generate::LiveSummary> RunLiveShop(Progress& out, const Settings& settings, const Clock& clock,
-                                          const LiveRequest& request) {
-  TRY(auto clients, StreamSettings(settings));
+Result<generate::LiveSummary> Tell(Progress& out, const kafka::ClientSettings& clients, const Clock& clock,
+                                   const LiveRequest& request) {
   kafka::ProducerOptions options;
   options.properties["compression.codec"] = request.compression;
   TRY(auto producer, kafka::Producer::Open(clients, options));
   Until progress(out, request.seconds);
   return generate::RunLive(request.live, *producer, clock, progress);
+}
+
+}  // namespace
+
+Result<generate::LiveSummary> RunLiveShop(Progress& out, const Settings& settings, const Clock& clock,
+                                          const LiveRequest& request) {
+  TRY(auto clients, StreamSettings(settings));
+  return Tell(out, clients, clock, request);
 }
 
 Result<generate::ReplaySummary> RunReplayFile(Progress& out, const Settings& settings,
@@ -86,10 +91,10 @@ LiveShopService::LiveShopService(const Settings& settings, const Clock& clock, L
 LiveShopService::~LiveShopService() { Stop(); }
 
 Status LiveShopService::Start() {
-  TRY_STATUS(StreamSettings(settings_).map([](const auto&) {}));
+  TRY(auto clients, StreamSettings(settings_));
   run_ = std::make_unique<Run>();
-  run_->thread = std::thread([this, run = run_.get()] {
-    auto ended = RunLiveShop(*run, settings_, clock_, request_);
+  run_->thread = std::thread([this, run = run_.get(), clients = std::move(clients)] {
+    auto ended = Tell(*run, clients, clock_, request_);
     std::lock_guard lock(run->mutex);
     if (!ended) {
       run->failed = tl::unexpected(ended.error());

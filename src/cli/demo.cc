@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <spawn.h>
+#include <sstream>
 #include <sys/wait.h>
 
 #include "app/data_directory.h"
@@ -26,19 +27,32 @@ struct DemoFlags {
 // The demo shop's settings live in its data directory, so that every later verb there knows them.
 constexpr const char* kDemoSettings =
     "# Written by souk demo; settings of this data directory. Your souk.toml and --set win over them.\n"
-    "[shop]\nname = \"Demo shop\"\ntime_zone = \"Europe/Berlin\"\ncurrency = \"EUR\"\n";
+    "[shop]\nname = \"Demo shop\"\ntime_zone = \"Europe/Berlin\"\ncurrency = \"EUR\"\n"
+    "[broker]\nretention_bytes = \"256MiB\"  # of each partition; the living shop never ends\n";
 
-Status MakeShop(const Settings& settings, const DemoFlags& flags, const std::string& folder, bool quiet) {
+// A year that ends yesterday, so that the page shows days people know.
+std::string DaysOfYear() {
+  int64_t today = SystemClock().Now() / kMicrosPerDay;
+  return FormatDay(DayFromDays(today - 365)) + " " + FormatDay(DayFromDays(today - 1));
+}
+
+// "2025-11-21 2026-11-20"
+Status ParseDays(const std::string& days, generate::HistoryOptions& options) {
+  size_t blank = std::min(days.find(' '), days.size());
+  TRY(options.first_day, ParseDay(days.substr(0, blank)));
+  TRY(options.last_day, ParseDay(days.substr(std::min(blank + 1, days.size()))));
+  return {};
+}
+
+Status MakeShop(const Settings& settings, const DemoFlags& flags, const std::string& days,
+                const std::string& folder, bool quiet) {
   generate::HistoryOptions options;
   TRY_STATUS(app::SetShopSize(flags.size, options));
   options.directory = folder;
   options.overwrite = true;
   options.time_zone = settings.Text("shop.time_zone");
   options.currency = settings.Text("shop.currency");
-  // A year that ends yesterday, so that the page shows days people know.
-  int64_t today = SystemClock().Now() / kMicrosPerDay;
-  options.last_day = DayFromDays(today - 1);
-  options.first_day = DayFromDays(today - 365);
+  TRY_STATUS(ParseDays(days, options));
   Terminal terminal(quiet);
   return generate::GenerateHistory(options, terminal).map([](const auto&) {});
 }
@@ -64,15 +78,40 @@ int RunStep(const CommandLine& line, const Settings& settings, const std::string
   return RunVerb(step, settings);
 }
 
+// Beside the data directory's other files: size and days of the shop that is complete there.
+constexpr const char* kDemoReady = "/demo-ready";
+
+// The shop goes on while the demo runs, with the customers and products of its past.
+Result<app::LiveRequest> LiveShop(const Settings& settings) {
+  TRY(std::string text, ReadFile(AbsolutePath(settings.Text("data.dir")) + kDemoReady));
+  std::istringstream lines(text);
+  std::string size, days;
+  std::getline(lines, size);
+  if (!std::getline(lines, days)) days = DaysOfYear();
+  generate::HistoryOptions history;
+  TRY_STATUS(app::SetShopSize(size, history));
+  TRY_STATUS(ParseDays(days, history));
+  app::LiveRequest request;
+  auto& shop = request.live.shop;
+  shop.users = history.users;
+  shop.products = history.products;
+  shop.first_day = history.first_day;
+  shop.last_day = history.last_day;
+  shop.time_zone = settings.Text("shop.time_zone");
+  shop.currency = settings.Text("shop.currency");
+  return request;
+}
+
 // Generates, ingests and builds the shop unless an earlier demo did; the marker is written last.
 int PrepareShop(const CommandLine& line, const Settings& settings, const DemoFlags& flags) {
   std::string directory = AbsolutePath(settings.Text("data.dir"));
-  std::string marker = directory + "/demo-ready", files = directory + "/demo-files";
+  std::string marker = directory + kDemoReady, files = directory + "/demo-files", days = DaysOfYear();
   if (PathExists(marker)) return kExitOk;
-  if (Status made = MakeShop(settings, flags, files, line.quiet); !made) return PrintError(made.error());
+  if (Status made = MakeShop(settings, flags, days, files, line.quiet); !made)
+    return PrintError(made.error());
   if (int code = RunStep(line, settings, "ingest", {files}); code != kExitOk) return code;
   if (int code = RunStep(line, settings, "build", {}); code != kExitOk) return code;
-  if (Status written = WriteFileAtomic(marker, flags.size + "\n"); !written)
+  if (Status written = WriteFileAtomic(marker, flags.size + "\n" + days + "\n"); !written)
     return PrintError(written.error());
   (void)RemoveTree(files);  // the lake has them
   return kExitOk;
@@ -109,6 +148,9 @@ int RunDemo(const CommandLine& line) {
   if (int code = PrepareShop(line, *settings, flags); code != kExitOk) return code;
   if (StopRequested()) return kExitCancelled;
   app::PlatformOptions options;
+  auto live = LiveShop(*settings);
+  if (!live) return PrintError(live.error());
+  options.live = *live;
   options.on_listen = [&](const std::string& url) {
     if (!url.starts_with("http")) return;  // the broker; the page is what a person wants to know
     std::printf("\nSouk is running; Ctrl-C stops it. The page:\n%s\n", url.c_str());
