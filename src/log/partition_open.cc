@@ -137,7 +137,8 @@ Result<int64_t> PartitionLog::Impl::LoadCrashed(const Checkpoint& checkpoint, Se
     all.resize(i + 1);
     break;
   }
-  if (next < recovery_point) {
+  // What was deleted by request need not be there, whatever had been synced of it.
+  if (std::max(next, checkpoint.start_offset) < recovery_point) {
     report.damages.push_back({next, fmt::format("{}: the records until {} had been synced and are not there",
                                                 At(next), recovery_point)});
     next = recovery_point;
