@@ -3,7 +3,7 @@
 
 all_stages=(lint release unit scenario contract fault browser interop asan tsan fuzz)
 # Not kafka: librdkafka starts C11 threads, which the thread sanitizer does not know of and crashes on.
-concurrent_rooms=(net schedule log sql generate serve app)
+concurrent_rooms=(net schedule log broker sql generate serve app)
 
 run_stages() {
   local stages=("$@") stage started status failed=() table=() total=$SECONDS
