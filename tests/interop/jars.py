@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,11 +35,11 @@ def fetch(name, pom, place):
     CACHE.mkdir(parents=True, exist_ok=True)
     # Complete or not there, also where two runs fetch at once.
     with tempfile.TemporaryDirectory(prefix=f"jars-{name}-", dir=CACHE) as scratch:
-        done = subprocess.run(["mvn", "-q", "-B", "-Dstyle.color=never", "-f", str(pom), "dependency:copy-dependencies", "-DincludeScope=runtime",
+        done = subprocess.run(["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", "-DincludeScope=runtime",
                                f"-DoutputDirectory={scratch}/jars"], capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            said = done.stdout.strip() or done.stderr.strip()  # the first line is the reason, the others are advice
-            raise Missing(f"the jars of {name} could not be fetched: {said.split(chr(10))[0][:300]}")
+            said = re.search(r"\[ERROR\] (.*)", done.stdout)  # the first is the reason, the others are advice
+            raise Missing(f"the jars of {name} could not be fetched: {said[1] if said else done.stderr[-300:]}")
         try:
             os.rename(f"{scratch}/jars", place)
         except OSError:
