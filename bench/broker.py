@@ -12,6 +12,7 @@ from measure import BENCH, REPOSITORY, arguments, machine, refuse, souk, table, 
 
 sys.path.insert(0, str(REPOSITORY / "tests" / "interop"))
 import apache_kafka  # noqa: E402
+import jars  # noqa: E402
 
 RECORDS, SIZE, PARTITIONS = 2_000_000, 200, 3
 SINGLES = 1_000_000  # records in batches of one
@@ -122,10 +123,10 @@ def best(rounds, i):
 
 def main():
     given = arguments(__doc__).parse_args()
-    why = apache_kafka.missing()
-    if why:
+    try:
+        jars.folder("kafka")
+    except jars.Missing as why:
         sys.exit(f"Apache Kafka cannot run here: {why}")
-    apache_kafka.jars()
     print(machine())
     print(f"{versions()}, Apache Kafka {apache_kafka.VERSION}")
     print(f"{RECORDS} records of {SIZE} bytes, {PARTITIONS} partitions, acks=all")

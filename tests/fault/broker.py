@@ -45,17 +45,28 @@ class Broker:
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         if not re.match(r"kafka://", line):
-            sys.exit(f"the broker did not start: {line}\n{pathlib.Path(self.log.name).read_text()[-2000:]}")
+            self.fail(f"did not start: {line}")
         self.times.append(time.monotonic() - began)
 
+    def fail(self, what):
+        sys.exit(f"the broker {what}; its log:\n{pathlib.Path(self.log.name).read_text()[-4000:] or '(empty)'}")
+
+    def must_live(self):
+        """A broker that ends by itself would look like one that was killed."""
+        if self.process.poll() is not None:
+            self.fail(f"ended by itself with {self.process.returncode}, after {len(self.times)} starts")
+
     def kill(self):
+        self.must_live()
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        if self.process.wait() != -signal.SIGKILL:
+            self.fail(f"ended by itself with {self.process.returncode}, after {len(self.times)} starts")
 
     def stop(self):
+        self.must_live()
         self.process.terminate()
         if self.process.wait(30) != 0:
-            sys.exit(f"the broker ended with {self.process.returncode}")
+            self.fail(f"ended with {self.process.returncode}")
 
 
 def run(flush, rounds, producers, rng):

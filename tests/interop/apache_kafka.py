@@ -1,17 +1,17 @@
-"""Apache Kafka 4.1, server and tools, from Maven: one KRaft node in a process of its own."""
+"""Apache Kafka 4.1, server and tools: one KRaft node in a process of its own. The jars are those of poms/kafka.xml;
+jars.Missing says why they cannot be had."""
 
 import base64
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-POM = Path(__file__).parent / "kafka" / "pom.xml"
-VERSION = "4.1.0"
+import jars
+
+VERSION = "4.1.0"  # as in poms/kafka.xml
 
 SERVER = """
 process.roles=broker,controller
@@ -33,37 +33,16 @@ group.initial.rebalance.delay.ms=0
 """
 
 
-def missing():
-    """Why it cannot run here, or None."""
-    for program in ("java", "mvn"):
-        if shutil.which(program) is None:
-            return f"no {program} on this machine"
-    return None
-
-
-def jars():
-    """The class path; fetched on the first call."""
-    folder = REPOSITORY / "build" / "kafka"
-    stamp = folder / f"complete-{VERSION}"
-    if not stamp.exists():
-        print(f"fetching Apache Kafka {VERSION} into build/kafka", file=sys.stderr)
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run(["mvn", "-B", "-q", "-f", str(POM), "dependency:copy-dependencies", "-DincludeScope=runtime",
-                        f"-DoutputDirectory={folder}"], check=True)
-        stamp.touch()
-    return f"{folder}/*"
-
-
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def java(main_class, *words, heap="256m"):
-    """The command of one of Kafka's Java programs."""
-    return ["java", f"-Xmx{heap}", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", jars(), main_class,
-            *map(str, words)]
+def java(main_class, *words, heap="256m", options=("-XX:TieredStopAtLevel=1",)):
+    """The command of one of Kafka's Java programs. Without other options it is one that does not live long."""
+    return ["java", f"-Xmx{heap}", *options, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp",
+            f"{jars.folder('kafka')}/*", main_class, *map(str, words)]
 
 
 class Kafka:
@@ -78,11 +57,12 @@ class Kafka:
         lines = SERVER.format(port=self.port, controller=free_port(), data=self.directory / "data")
         config.write_text(lines + "".join(f"{key}={value}\n" for key, value in settings.items()))
         cluster = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=").replace("-", "A")
-        log = open(self.directory / "kafka.log", "w")
-        subprocess.run(java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", config), check=True, stdout=log,
-                       stderr=log)
-        begin = time.monotonic()
-        self.process = subprocess.Popen(java("kafka.Kafka", config, heap=heap), stdout=log, stderr=log)
+        server = java("kafka.Kafka", config, heap=heap, options=())
+        with open(self.directory / "kafka.log", "w") as log:
+            subprocess.run(java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", config), check=True, stdout=log,
+                           stderr=log)
+            begin = time.monotonic()
+            self.process = subprocess.Popen(server, stdout=log, stderr=log)
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() - begin > 60:
                 sys.exit(f"Apache Kafka did not start:\n{(self.directory / 'kafka.log').read_text()[-2000:]}")

@@ -26,20 +26,29 @@ class Broker:
         line = self.process.stdout.readline()
         match = re.match(r"kafka://(.*:(\d+))$", line.strip())
         if not match:
-            self.log.seek(0)
-            sys.exit(f"the broker did not start: {line}{self.log.read()}")
+            self.fail(f"did not start: {line}")
         self.address, self.port = match[1], int(match[2])
 
+    def fail(self, what):
+        self.log.seek(0)
+        sys.exit(f"the broker {what}; its log:\n{self.log.read()[-4000:] or '(empty)'}")
+
+    def must_live(self):
+        if self.process.poll() is not None:
+            self.fail(f"ended by itself with {self.process.returncode}")
+
     def kill(self):
+        self.must_live()
         self.process.kill()
         self.process.wait()
 
     def stop(self):
         """Ends it in order; `used` counts the requests of this run by (API key, version)."""
         self.used = Counter()
+        self.must_live()
         self.process.terminate()
         if self.process.wait(30) != 0:
-            sys.exit(f"the broker ended with {self.process.returncode}")
+            self.fail(f"ended with {self.process.returncode}")
         self.log.seek(0)
         for key, version, count in re.findall(r"requests served\s+api=(\d+)\s+version=(\d+)\s+requests=(\d+)", self.log.read()):
             self.used[int(key), int(version)] += int(count)

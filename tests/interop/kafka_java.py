@@ -1,47 +1,25 @@
 #!/usr/bin/env python3
-"""Apache Kafka's own command-line tools (4.1) against the embedded broker. Their jars come with Maven into the cache; where
-there is no mvn the test is skipped."""
+"""Apache Kafka's own command-line tools (4.1) against the embedded broker. Where their jars cannot be had the test is skipped."""
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
+import apache_kafka
+import jars
 from embedded_broker import Broker
 
-POM = Path(__file__).resolve().parent / "kafka_tools/pom.xml"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "souk/kafka-tools-4.1.0"
 TOOLS = "org.apache.kafka.tools."
-
-
-def jars():
-    if (CACHE / "complete").exists():
-        return CACHE
-    if not shutil.which("mvn"):
-        print("skipped: Kafka's tools are not in the cache, and there is no mvn to fetch them")
-        sys.exit(0)
-    command = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={CACHE}",
-               "-DincludeScope=runtime"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tempfile.gettempdir(), check=False)
-    if done.returncode != 0:
-        print(f"skipped: Kafka's tools could not be fetched: {done.stdout[-300:]}")
-        sys.exit(0)
-    (CACHE / "complete").touch()
-    return CACHE
 
 
 class Tools:
     def __init__(self, address):
-        self.address, self.path = address, f"{jars()}/*"
+        self.address = address
 
     def run(self, tool, *args, server="--bootstrap-server", timeout=90):
-        command = ["java", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", self.path, tool]
-        if server:
-            command += [server, self.address]
-        done = subprocess.run([*command, *args], capture_output=True, text=True, timeout=timeout, check=False)
+        command = apache_kafka.java(tool, *((server, self.address) if server else ()), *args)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
         if done.returncode != 0:
             sys.exit(f"{tool} {' '.join(args)} ended with {done.returncode}: {done.stdout[-800:]}{done.stderr[-800:]}")
         return done.stdout
@@ -102,6 +80,7 @@ def groups(tools):
 
 
 def main():
+    jars.need("kafka")
     with tempfile.TemporaryDirectory(prefix="souk-java-") as directory, Broker(directory) as broker:
         tools = Tools(broker.address)
         for check in (topics, records, groups):

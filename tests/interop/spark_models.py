@@ -2,7 +2,6 @@
 """Spark makes one full build of a shop out of the files that Souk was given, with the models as Souk states them for
 Spark: it plans every model (EXPLAIN), executes it, and its rows must be those of Souk's table in the lake."""
 
-import os
 import sys
 import tempfile
 from collections import Counter
@@ -11,9 +10,9 @@ from pathlib import Path
 from deltalake import DeltaTable
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+import local_spark
 import odd_records
 from souk import Souk
 
@@ -31,25 +30,6 @@ METHODS = {"credit card": "credit_card", "cc": "credit_card", "debit card": "deb
            "paypal": "paypal", "bank transfer": "bank_transfer", "wire transfer": "bank_transfer",
            "cash on delivery": "cash_on_delivery", "cod": "cash_on_delivery", "gift card": "gift_card",
            "digital wallet": "wallet"}
-
-
-def session():
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    settings = {
-        "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.driver.memory": "2g",
-        "spark.sql.session.timeZone": "UTC",
-        # For many small files, few rows and a JVM that does not live long.
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-        "spark.sql.shuffle.partitions": "2", "spark.sql.adaptive.enabled": "false",
-        "spark.sql.files.openCostInBytes": "65536",
-        "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
-    }
-    builder = SparkSession.builder.master("local[2]").appName("souk models")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    spark = builder.getOrCreate()
-    spark.sparkContext.setLogLevel("ERROR")
-    return spark
 
 
 def columns_of(model):
@@ -171,7 +151,7 @@ def main():
         for batch in souk.json("raw", "ls"):
             taken[batch["record"]] += batch["rows"]
 
-        spark = session()
+        spark = local_spark.start("souk models")
         print(f"{'model':<30} {'in Souk':>9} {'in Spark':>9} {'only in Souk':>13} {'only in Spark':>13}")
         for record, columns in raw.items():
             count = raw_view(spark, scratch, record, columns)
