@@ -135,8 +135,6 @@ def main():
     print(f"{CONNECTIONS} connections made and answered in {opened_s:.1f} s; resident memory {before:.0f} MB before, "
           f"{held:.0f} MB with them, {after:.0f} MB after work beside them (at most {MAX_GROWTH_MB} MB more)")
     print(f"{RECORDS} records written and read cost the broker {alone:.2f} s of processor without them, {beside:.2f} s beside them")
-    if beside > 2 * alone + 0.1:
-        sys.exit("connections that only wait make the work of the others dearer")
     if max(held, after) - before > MAX_GROWTH_MB:
         sys.exit(f"resident memory grew by {max(held, after) - before:.0f} MB")
 
