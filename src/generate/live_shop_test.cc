@@ -71,7 +71,7 @@ TEST(LiveShopTest, AnHourOfBusiness) {
       EXPECT_TRUE(orders.contains(lines[0]["order_id"]));
       continue;
     }
-    EXPECT_EQ(lines[0]["payment_status"], "pending") << id;
+    EXPECT_EQ(lines[0]["payment_status"].get<std::string>(), "pending") << id;
     for (size_t i = 1; i < lines.size(); ++i) {
       EXPECT_GT(lines[i]["updated_at"].get<std::string>(), lines[i - 1]["updated_at"].get<std::string>());
       EXPECT_EQ(lines[i]["transaction_timestamp"], lines[0]["transaction_timestamp"]);
@@ -91,7 +91,8 @@ TEST(LiveShopTest, WhatBelongsTogetherHasOneKey) {
   for (const LiveRecord& record : Listen(Small(), 5'000).records) {
     if (record.kind != LiveKind::kClick) continue;
     json click = json::parse(record.json);
-    EXPECT_EQ(record.key, click["user_id"].is_null() ? click["session_id"] : click["user_id"]);
+    auto key = click[click["user_id"].is_null() ? "session_id" : "user_id"].get<std::string>();
+    EXPECT_EQ(record.key, key);
     auto [at, fresh] = of_session.emplace(click["session_id"], record.key);
     EXPECT_EQ(at->second, record.key);
   }

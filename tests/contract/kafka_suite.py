@@ -119,10 +119,11 @@ class Suite:
         name = f"suite-{uuid.uuid4()}"
         answer = self.create(7, name, partitions, configs=configs)
         self.expect("create", answer.error_code, 0)
-        until = time.monotonic() + 10
-        while time.monotonic() < until:  # a cluster takes a moment to know of it
-            if self.metadata(name).error_code == 0:
-                break
+        # A cluster takes a moment to know of it, and a moment more until its partitions have a leader that answers.
+        until = time.monotonic() + 30
+        ready = lambda: self.metadata(name).error_code == 0 and all(  # noqa: E731
+            self.fetch(12, name, 0, partition=p).responses[0].partitions[0].error_code == 0 for p in range(partitions))
+        while not ready() and time.monotonic() < until:
             time.sleep(0.02)
         return name
 
