@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "app/stream_clients.h"
-#include "base/files.h"
 #include "kafka/admin.h"
 
 namespace souk::app {
@@ -53,13 +52,13 @@ Result<generate::LiveSummary> RunLiveShop(Progress& out, const Settings& setting
   return Tell(out, clients, clock, request);
 }
 
-Result<generate::ReplaySummary> RunReplayFile(Progress& out, const Settings& settings,
-                                              const generate::ReplayOptions& options) {
+Result<generate::DeliverySummary> RunReplayFile(Progress& out, const Settings& settings,
+                                                const generate::ReplayOptions& options) {
   TRY(auto clients, StreamSettings(settings));
-  TRY(auto reader, kafka::Consumer::Open(clients, {}));
-  TRY(auto partitions, reader->PartitionsOf(options.topic));
+  TRY(auto admin, kafka::Admin::Open(clients));
+  TRY(auto topic, admin->DescribeTopic(options.topic));
   TRY(auto producer, kafka::Producer::Open(clients));
-  return generate::RunReplay(options, static_cast<int32_t>(partitions.size()), *producer, out);
+  return generate::RunReplay(options, static_cast<int32_t>(topic.partitions.size()), *producer, out);
 }
 
 Result<ingest::TopicSinkSummary> RunSink(Progress& out, const Settings& settings, const Clock& clock,
@@ -99,7 +98,7 @@ Status LiveShopService::Start() {
     if (!ended) {
       run->failed = tl::unexpected(ended.error());
     } else if (!run->stop) {
-      run->failed = Fail(Code::kUnavailable, "the living shop ended: {}", ended->first_failure);
+      run->failed = Fail(Code::kUnavailable, "the living shop ended: {}", ended->records.first_failure);
     }
   });
   return {};

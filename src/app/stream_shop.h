@@ -21,8 +21,8 @@ struct LiveRequest {
 Result<generate::LiveSummary> RunLiveShop(Progress& out, const Settings& settings, const Clock& clock,
                                           const LiveRequest& request);
 
-Result<generate::ReplaySummary> RunReplayFile(Progress& out, const Settings& settings,
-                                              const generate::ReplayOptions& options);
+Result<generate::DeliverySummary> RunReplayFile(Progress& out, const Settings& settings,
+                                                const generate::ReplayOptions& options);
 
 // Into `folder`: a directory, or the URL of one.
 Result<ingest::TopicSinkSummary> RunSink(Progress& out, const Settings& settings, const Clock& clock,

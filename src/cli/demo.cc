@@ -91,14 +91,10 @@ Result<app::LiveRequest> LiveShop(const Settings& settings) {
   generate::HistoryOptions history;
   TRY_STATUS(app::SetShopSize(size, history));
   TRY_STATUS(ParseDays(days, history));
+  history.time_zone = settings.Text("shop.time_zone");
+  history.currency = settings.Text("shop.currency");
   app::LiveRequest request;
-  auto& shop = request.live.shop;
-  shop.users = history.users;
-  shop.products = history.products;
-  shop.first_day = history.first_day;
-  shop.last_day = history.last_day;
-  shop.time_zone = settings.Text("shop.time_zone");
-  shop.currency = settings.Text("shop.currency");
+  request.live.history = history;
   return request;
 }
 

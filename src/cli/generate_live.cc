@@ -16,13 +16,13 @@ namespace {
 using app::GroupDigits;
 
 // Not everything that was sent arrived: a line about it, and the exit code.
-int Delivered(Terminal& terminal, uint64_t sent, uint64_t acknowledged, uint64_t failed,
-              const std::string& why) {
-  if (acknowledged == sent) return kExitOk;
-  terminal.Line(fmt::format("{} of {} records were not acknowledged", GroupDigits(sent - acknowledged),
-                            GroupDigits(sent)));
-  return PrintError({Code::kUnavailable, failed > 0
-                                             ? fmt::format("{} records failed: {}", GroupDigits(failed), why)
+int Delivered(Terminal& terminal, const generate::DeliverySummary& records) {
+  if (records.acknowledged == records.sent) return kExitOk;
+  terminal.Line(fmt::format("{} of {} records were not acknowledged",
+                            GroupDigits(records.sent - records.acknowledged), GroupDigits(records.sent)));
+  return PrintError({Code::kUnavailable, records.failed > 0
+                                             ? fmt::format("{} records failed: {}",
+                                                           GroupDigits(records.failed), records.first_failure)
                                              : "the broker did not answer in time"});
 }
 
@@ -50,7 +50,7 @@ class LiveCommand : public StreamCommand {
         ->capture_default_str();
     app.add_option("--users", users_, "how many, in place of the size's");
     app.add_option("--products", products_, "how many, in place of the size's");
-    app.add_option("--seed", live.shop.seed, "of the customers and products")->capture_default_str();
+    app.add_option("--seed", live.history.seed, "of the customers and products")->capture_default_str();
     app.add_option("--first-day", first_day_, "of the history that goes before; a year before the last one");
     app.add_option("--last-day", last_day_, "of the history that goes before; yesterday");
   }
@@ -65,33 +65,32 @@ class LiveCommand : public StreamCommand {
     if (!summary) return PrintError(summary.error());
     if (!line.quiet) {
       const auto& shop = summary->shop;
-      terminal.Line(
-          fmt::format("{} records in {:.1f} s, {} acknowledged: {} events of {} visits, {} order lines",
-                      GroupDigits(summary->sent), summary->seconds, GroupDigits(summary->acknowledged),
-                      GroupDigits(shop.clicks), GroupDigits(shop.visits), GroupDigits(shop.lines)));
+      terminal.Line(fmt::format(
+          "{} records in {:.1f} s, {} acknowledged: {} events of {} visits, {} order lines",
+          GroupDigits(summary->records.sent), summary->seconds, GroupDigits(summary->records.acknowledged),
+          GroupDigits(shop.clicks), GroupDigits(shop.visits), GroupDigits(shop.lines)));
       terminal.Line(fmt::format("{} orders: {} paid, {} failed, {} cancelled, {} lines returned",
                                 GroupDigits(shop.orders), GroupDigits(shop.paid), GroupDigits(shop.failed),
                                 GroupDigits(shop.cancelled), GroupDigits(shop.returned)));
     }
-    return Delivered(terminal, summary->sent, summary->acknowledged, summary->failed, summary->first_failure);
+    return Delivered(terminal, summary->records);
   }
 
  private:
   Status Complete(const Settings& settings, const Clock& clock) {
-    generate::HistoryOptions size;
-    TRY_STATUS(app::SetShopSize(size_, size));
-    generate::LiveShopOptions& shop = request_.live.shop;
-    shop.users = users_.value_or(size.users);
-    shop.products = products_.value_or(size.products);
-    shop.time_zone = settings.Text("shop.time_zone");
-    shop.currency = settings.Text("shop.currency");
-    shop.last_day = DayFromDays(clock.Now() / kMicrosPerDay - 1);
+    generate::HistoryOptions& history = request_.live.history;
+    TRY_STATUS(app::SetShopSize(size_, history));
+    history.users = users_.value_or(history.users);
+    history.products = products_.value_or(history.products);
+    history.time_zone = settings.Text("shop.time_zone");
+    history.currency = settings.Text("shop.currency");
+    history.last_day = DayFromDays(clock.Now() / kMicrosPerDay - 1);
     if (!last_day_.empty()) {
-      TRY(shop.last_day, ParseDay(last_day_));
+      TRY(history.last_day, ParseDay(last_day_));
     }
-    shop.first_day = DayFromDays(DaysFromDay(shop.last_day) - 364);
+    history.first_day = DayFromDays(DaysFromDay(history.last_day) - 364);
     if (!first_day_.empty()) {
-      TRY(shop.first_day, ParseDay(first_day_));
+      TRY(history.first_day, ParseDay(first_day_));
     }
     if (!request_.live.ledger.empty()) request_.live.ledger = AbsolutePath(request_.live.ledger);
     return {};
@@ -126,7 +125,7 @@ class ReplayCommand : public StreamCommand {
       terminal.Line(fmt::format("{} {} sent to {}", GroupDigits(summary->sent),
                                 summary->sent == 1 ? "record" : "records", options_.topic));
     }
-    return Delivered(terminal, summary->sent, summary->acknowledged, summary->failed, summary->first_failure);
+    return Delivered(terminal, *summary);
   }
 
  private:

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <mutex>
 #include <thread>
 
 namespace souk::generate {
@@ -26,7 +25,7 @@ std::string_view IdOf(std::string_view json) {
   return json.substr(begin, json.find('"', begin) - begin);
 }
 
-// What was acknowledged. Reports come on the producer's thread, the end on another.
+// What was acknowledged, line by line. Reports come on the producer's thread, the end on another.
 class Ledger {
  public:
   ~Ledger() {
@@ -36,39 +35,32 @@ class Ledger {
     if (path.empty()) return {};
     path_ = path;
     file_ = std::fopen(path.c_str(), "a");
-    if (file_ == nullptr)
-      return Fail(Code::kIo, "cannot write the ledger {}: {}", path, std::strerror(errno));
-    return {};
+    return file_ == nullptr ? Failed() : Status();
   }
-  void Add(const Result<kafka::Delivered>& report, Micros at, const std::string& key, const std::string& id) {
-    std::lock_guard lock(mutex_);
-    if (!report) {
-      if (++failed_ == 1) first_failure_ = report.error().message;
-      return;
-    }
-    ++acknowledged_;
+  void Add(const kafka::Delivered& record, Micros at, const std::string& key, const std::string& id) {
     if (file_ == nullptr) return;
-    fmt::print(file_, "{},{},{},{},{},{}\n", at / 1000, report->where.topic, report->where.partition,
-               report->offset, key, id);
+    std::string line = fmt::format("{},{},{},{},{},{}\n", at / 1000, record.where.topic,
+                                   record.where.partition, record.offset, key, id);
+    std::fputs(line.c_str(), file_);  // Flush tells of a failure
   }
   Status Flush() {
-    std::lock_guard lock(mutex_);
     if (file_ == nullptr || (std::fflush(file_) == 0 && std::ferror(file_) == 0)) return {};
-    return Fail(Code::kIo, "cannot write the ledger {}: {}", path_, std::strerror(errno));
-  }
-  void Fill(LiveSummary& summary) {
-    std::lock_guard lock(mutex_);
-    summary.acknowledged = acknowledged_;
-    summary.failed = failed_;
-    summary.first_failure = first_failure_;
+    return Failed();
   }
 
  private:
-  std::mutex mutex_;
+  Status Failed() const {
+    return Fail(Code::kIo, "cannot write the ledger {}: {}", path_, std::strerror(errno));
+  }
+
   std::string path_;
   std::FILE* file_ = nullptr;
-  uint64_t acknowledged_ = 0, failed_ = 0;
-  std::string first_failure_;
+};
+
+// Outlives the run where a report comes after its end.
+struct Reports {
+  Deliveries deliveries;
+  Ledger ledger;
 };
 
 class Live {
@@ -77,29 +69,22 @@ class Live {
       : options_(options), producer_(producer), clock_(clock), progress_(progress) {}
 
   Result<LiveSummary> Run() {
-    TRY_STATUS(ledger_->Open(options_.ledger));
-    LiveShopOptions shop = options_.shop;
-    shop.begin = clock_.Now();
-    shop.records_per_second = options_.rate;
-    TRY(shop_, LiveShop::Make(shop));
+    TRY_STATUS(reports_->ledger.Open(options_.ledger));
+    TRY(shop_, LiveShop::Make({options_.history, clock_.Now(), options_.rate}));
     progress_.Stage("sending", options_.records, "records");
     TRY_STATUS(Send());
-    Status flushed = producer_.Flush(std::chrono::duration_cast<std::chrono::milliseconds>(kFlushTimeout));
-    TRY_STATUS(ledger_->Flush());
-    ledger_->Fill(summary_);
-    if (!flushed && summary_.acknowledged == 0) return tl::unexpected(flushed.error());
-    summary_.seconds = Seconds();
-    summary_.shop = shop_->counts();
-    return summary_;
+    Status flushed = producer_.Flush(kFlushTimeout);
+    TRY_STATUS(reports_->ledger.Flush());
+    LiveSummary summary{reports_->deliveries.Summary(sent_), Seconds(), shop_->counts()};
+    if (!flushed && summary.records.acknowledged == 0) return tl::unexpected(flushed.error());
+    return summary;
   }
 
  private:
   double Seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
   }
-  bool Done() const {
-    return progress_.Cancelled() || (options_.records > 0 && summary_.sent >= options_.records);
-  }
+  bool Done() const { return progress_.Cancelled() || (options_.records > 0 && sent_ >= options_.records); }
 
   Status Send() {
     began_ = std::chrono::steady_clock::now();
@@ -107,7 +92,7 @@ class Live {
     Micros last = 0;
     while (!Done()) {
       double now = Seconds();
-      double due = RecordsDue(options_, now) - skipped - static_cast<double>(summary_.sent);
+      double due = RecordsDue(options_, now) - skipped - static_cast<double>(sent_);
       double most =
           kMostBehindSeconds * options_.rate * std::max(1.0, options_.burst_s > 0 ? options_.burst : 1.0);
       if (due > most + 1) {
@@ -117,7 +102,7 @@ class Live {
       last = std::max(last, clock_.Now());
       for (; due >= 1 && !Done(); --due) TRY_STATUS(SendOne(last));
       if (now - flushed_at > 1) {
-        TRY_STATUS(ledger_->Flush());
+        TRY_STATUS(reports_->ledger.Flush());
         flushed_at = now;
       }
       std::this_thread::sleep_for(kTick);
@@ -134,11 +119,13 @@ class Live {
     std::string id(IdOf(record.json));
     message.value = std::move(record.json);
     message.key = record.key;
-    // The ledger outlives this object where a report comes after the end.
-    auto report = [ledger = ledger_, now, key = std::move(record.key),
-                   id = std::move(id)](const auto& delivered) { ledger->Add(delivered, now, key, id); };
+    auto report = [reports = reports_, now, key = std::move(record.key),
+                   id = std::move(id)](const Result<kafka::Delivered>& delivered) {
+      reports->deliveries.Add(delivered);
+      if (delivered) reports->ledger.Add(*delivered, now, key, id);
+    };
     TRY_STATUS(producer_.Send(std::move(message), std::move(report)));
-    ++summary_.sent;
+    ++sent_;
     progress_.Advance(1);
     return {};
   }
@@ -147,10 +134,10 @@ class Live {
   kafka::Producer& producer_;
   const Clock& clock_;
   Progress& progress_;
-  std::shared_ptr<Ledger> ledger_ = std::make_shared<Ledger>();
+  std::shared_ptr<Reports> reports_ = std::make_shared<Reports>();
   std::unique_ptr<LiveShop> shop_;
   std::chrono::steady_clock::time_point began_;
-  LiveSummary summary_;
+  uint64_t sent_ = 0;
 };
 
 }  // namespace

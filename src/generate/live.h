@@ -7,13 +7,14 @@
 #include "base/clock.h"
 #include "base/progress.h"
 #include "base/result.h"
+#include "generate/deliveries.h"
 #include "generate/live_shop.h"
 #include "kafka/producer.h"
 
 namespace souk::generate {
 
 struct LiveOptions {
-  LiveShopOptions shop;  // `begin` is set when it starts
+  HistoryOptions history;  // what went before: customers and products are its, as on its last day
   std::string clickstream_topic = "ecommerce-clickstream";
   std::string transactions_topic = "ecommerce-transactions";
   double rate = 100;  // records per second, clicks and transactions together
@@ -28,9 +29,8 @@ struct LiveOptions {
 };
 
 struct LiveSummary {
-  uint64_t sent = 0, acknowledged = 0, failed = 0;
+  DeliverySummary records;
   double seconds = 0;
-  std::string first_failure;
   LiveCounts shop;
 };
 

@@ -25,18 +25,6 @@ constexpr double kWarmUpSeconds = 900;
 // More than this comes from visitors who hurry, not from more of them.
 constexpr double kMostAtEase = 200;  // records per second
 
-HistoryOptions HistoryOf(const LiveShopOptions& o) {
-  HistoryOptions history;
-  history.seed = o.seed;
-  history.users = o.users;
-  history.products = o.products;
-  history.first_day = o.first_day;
-  history.last_day = o.last_day;
-  history.time_zone = o.time_zone;
-  history.currency = o.currency;
-  return history;
-}
-
 struct Visit {
   Session session;
   std::string key;
@@ -75,10 +63,10 @@ struct Step {
 class LiveShop::Impl {
  public:
   Impl(const LiveShopOptions& options, std::vector<CalendarDay> days)
-      : history_(HistoryOf(options)),
+      : history_(options.history),
         shop_(history_, std::move(days)),
         day_(static_cast<uint32_t>(shop_.days.size() - 1)),
-        run_(Key(options.seed, Stream::kLive, static_cast<uint64_t>(options.begin))),
+        run_(Key(history_.seed, Stream::kLive, static_cast<uint64_t>(options.begin))),
         orders_(run_, shop_.days, shop_.assortment, shop_.customers),
         rhythm_(shop_.days[day_], run_),
         random_(run_),
@@ -87,7 +75,7 @@ class LiveShop::Impl {
         next_line_(next_order_),
         next_event_(next_order_),
         click_(ClickColumns()),
-        line_(TransactionColumns(options.currency)) {
+        line_(TransactionColumns(history_.currency)) {
     while (NextDue() < kWarmUpSeconds) DoNext(options.begin);
     warming_up_ = false;
   }
@@ -281,10 +269,11 @@ LiveRecord LiveShop::Next(Micros now) { return impl_->Next(now); }
 const LiveCounts& LiveShop::counts() const { return impl_->counts(); }
 
 Result<std::unique_ptr<LiveShop>> LiveShop::Make(const LiveShopOptions& options) {
-  if (options.users < 1 || options.products < 1 || options.records_per_second <= 0) {
+  const HistoryOptions& history = options.history;
+  if (history.users < 1 || history.products < 1 || options.records_per_second <= 0) {
     return Fail(Code::kInvalid, "a living shop needs users, products and a rate above 0");
   }
-  TRY(auto days, MakeCalendar(options.first_day, options.last_day, options.time_zone, options.seed));
+  TRY(auto days, MakeCalendar(history.first_day, history.last_day, history.time_zone, history.seed));
   return std::unique_ptr<LiveShop>(new LiveShop(std::make_unique<Impl>(options, std::move(days))));
 }
 

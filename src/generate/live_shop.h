@@ -8,23 +8,16 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "generate/history.h"
 
 namespace souk::generate {
 
 struct LiveShopOptions {
-  // Customers and products are those of a history with the same seed, sizes and days, as they are on its last
-  // day.
-  uint64_t seed = 1;
-  uint64_t users = 100'000;
-  uint64_t products = 10'000;
-  Day first_day = {2024, 11, 21};
-  Day last_day = {2025, 11, 20};
-  std::string time_zone = "Europe/Berlin";
-  std::string currency = "EUR";
+  HistoryOptions history;  // what went before: customers and products are its, as on its last day
   // Makes the draws and ids of this run: two runs that begin at different moments share none.
   Micros begin = 0;
-  // What is usual: how many visitors are there at once follows from it. Records asked for faster than that
-  // come from the same visitors, who hurry.
+  // What is usual: how many visitors are there at once follows from it. Records asked for faster than that,
+  // or faster than 200 a second, come from visitors who hurry.
   double records_per_second = 100;
 };
 

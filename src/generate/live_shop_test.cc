@@ -15,8 +15,8 @@ constexpr Micros kBegin = 1'763'755'200 * kMicrosPerSecond;
 
 LiveShopOptions Small() {
   LiveShopOptions options;
-  options.users = 500;
-  options.products = 200;
+  options.history.users = 500;
+  options.history.products = 200;
   options.begin = kBegin;
   options.records_per_second = 10;
   return options;
@@ -123,10 +123,10 @@ TEST(LiveShopTest, TimesAreThoseOfTheCall) {
 
 TEST(LiveShopTest, RefusesAShopWithNobody) {
   LiveShopOptions options = Small();
-  options.users = 0;
+  options.history.users = 0;
   EXPECT_FALSE(LiveShop::Make(options));
   options = Small();
-  options.time_zone = "Mars/Olympus";
+  options.history.time_zone = "Mars/Olympus";
   EXPECT_FALSE(LiveShop::Make(options));
 }
 

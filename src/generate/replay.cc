@@ -1,9 +1,7 @@
 #include "generate/replay.h"
 
-#include <atomic>
 #include <chrono>
 #include <fstream>
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -16,28 +14,12 @@ namespace {
 constexpr auto kTick = std::chrono::milliseconds(20);
 constexpr auto kFlushTimeout = std::chrono::seconds(30);
 
-// Delivery reports may come after the end of the replay.
-struct Reports {
-  std::mutex mutex;
-  uint64_t acknowledged = 0, failed = 0;
-  std::string first_failure;
-
-  void Add(const Result<kafka::Delivered>& delivered) {
-    std::lock_guard lock(mutex);
-    if (delivered) {
-      ++acknowledged;
-    } else if (++failed == 1) {
-      first_failure = delivered.error().message;
-    }
-  }
-};
-
 class Replay {
  public:
   Replay(const ReplayOptions& options, int32_t partitions, kafka::Producer& producer, Progress& progress)
       : options_(options), partitions_(partitions), producer_(producer), progress_(progress) {}
 
-  Result<ReplaySummary> Run() {
+  Result<DeliverySummary> Run() {
     if (!PathExists(options_.path)) return Fail(Code::kNotFound, "there is no file {}", options_.path);
     if (IsDirectory(options_.path))
       return Fail(Code::kInvalid, "{} is a directory; name one file", options_.path);
@@ -46,10 +28,10 @@ class Replay {
     bool json = false;
     for (std::string_view ending : {".json", ".jsonl", ".ndjson"}) json |= options_.path.ends_with(ending);
     TRY_STATUS(json ? SendLines() : SendRows());
-    Status flushed = producer_.Flush(std::chrono::duration_cast<std::chrono::milliseconds>(kFlushTimeout));
-    std::lock_guard lock(reports_->mutex);
-    if (!flushed && reports_->acknowledged == 0) return tl::unexpected(flushed.error());
-    return ReplaySummary{sent_, reports_->acknowledged, reports_->failed, reports_->first_failure};
+    Status flushed = producer_.Flush(kFlushTimeout);
+    DeliverySummary summary = deliveries_->Summary(sent_);
+    if (!flushed && summary.acknowledged == 0) return tl::unexpected(flushed.error());
+    return summary;
   }
 
  private:
@@ -105,7 +87,7 @@ class Replay {
     }
     message.value = std::move(value);
     TRY_STATUS(producer_.Send(std::move(message),
-                              [reports = reports_](const auto& report) { reports->Add(report); }));
+                              [deliveries = deliveries_](const auto& report) { deliveries->Add(report); }));
     ++sent_;
     progress_.Advance(1);
     return {};
@@ -136,15 +118,15 @@ class Replay {
   int32_t partitions_;
   kafka::Producer& producer_;
   Progress& progress_;
-  std::shared_ptr<Reports> reports_ = std::make_shared<Reports>();
+  std::shared_ptr<Deliveries> deliveries_ = std::make_shared<Deliveries>();
   std::chrono::steady_clock::time_point begin_;
   uint64_t sent_ = 0;
 };
 
 }  // namespace
 
-Result<ReplaySummary> RunReplay(const ReplayOptions& options, int32_t partitions, kafka::Producer& producer,
-                                Progress& progress) {
+Result<DeliverySummary> RunReplay(const ReplayOptions& options, int32_t partitions, kafka::Producer& producer,
+                                  Progress& progress) {
   if (partitions < 1) return Fail(Code::kInvalid, "topic {} has no partitions", options.topic);
   if (options.every_s < 0) return Fail(Code::kInvalid, "the pause between two records cannot be negative");
   return Replay(options, partitions, producer, progress).Run();

@@ -6,7 +6,7 @@
 
 #include "base/progress.h"
 #include "base/result.h"
-#include "kafka/consumer.h"
+#include "generate/deliveries.h"
 #include "kafka/producer.h"
 
 namespace souk::generate {
@@ -20,15 +20,10 @@ struct ReplayOptions {
   std::string key;       // the field that becomes the record's key; "" = none
 };
 
-struct ReplaySummary {
-  uint64_t sent = 0, acknowledged = 0, failed = 0;
-  std::string first_failure;
-};
-
 // Record n goes to partition n mod partitions, or where its key belongs when there is one. CSV is read as
 // DuckDB reads it: delimiter, quotes and header are found; every value stays text; nothing (an empty field)
 // is null. When `progress` is cancelled it ends in order. kNotFound: no such file or topic.
-Result<ReplaySummary> RunReplay(const ReplayOptions& options, int32_t partitions, kafka::Producer& producer,
-                                Progress& progress);
+Result<DeliverySummary> RunReplay(const ReplayOptions& options, int32_t partitions, kafka::Producer& producer,
+                                  Progress& progress);
 
 }  // namespace souk::generate
