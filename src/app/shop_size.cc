@@ -17,4 +17,17 @@ Status SetShopSize(const std::string& size, generate::HistoryOptions& options) {
   return {};
 }
 
+Status SetShopDays(const std::string& first_day, const std::string& last_day, const Clock& clock,
+                   generate::HistoryOptions& options) {
+  options.last_day = DayFromDays(clock.Now() / kMicrosPerDay - 1);
+  if (!last_day.empty()) {
+    TRY(options.last_day, ParseDay(last_day));
+  }
+  options.first_day = DayFromDays(DaysFromDay(options.last_day) - 364);
+  if (!first_day.empty()) {
+    TRY(options.first_day, ParseDay(first_day));
+  }
+  return {};
+}
+
 }  // namespace souk::app

@@ -30,31 +30,29 @@ constexpr const char* kDemoSettings =
     "[shop]\nname = \"Demo shop\"\ntime_zone = \"Europe/Berlin\"\ncurrency = \"EUR\"\n"
     "[broker]\nretention_bytes = \"256MiB\"  # of each partition; the living shop never ends\n";
 
-// A year that ends yesterday, so that the page shows days people know.
-std::string DaysOfYear() {
-  int64_t today = SystemClock().Now() / kMicrosPerDay;
-  return FormatDay(DayFromDays(today - 365)) + " " + FormatDay(DayFromDays(today - 1));
+// The demo shop of a size; `days` as DaysOf gives them, "" for those that the shop has when it is made today.
+Result<generate::HistoryOptions> DemoShop(const Settings& settings, const std::string& size,
+                                          const std::string& days) {
+  generate::HistoryOptions shop;
+  TRY_STATUS(app::SetShopSize(size, shop));
+  size_t blank = std::min(days.find(' '), days.size());
+  TRY_STATUS(app::SetShopDays(days.substr(0, blank), days.substr(std::min(blank + 1, days.size())),
+                              SystemClock(), shop));
+  shop.time_zone = settings.Text("shop.time_zone");
+  shop.currency = settings.Text("shop.currency");
+  return shop;
 }
 
 // "2025-11-21 2026-11-20"
-Status ParseDays(const std::string& days, generate::HistoryOptions& options) {
-  size_t blank = std::min(days.find(' '), days.size());
-  TRY(options.first_day, ParseDay(days.substr(0, blank)));
-  TRY(options.last_day, ParseDay(days.substr(std::min(blank + 1, days.size()))));
-  return {};
+std::string DaysOf(const generate::HistoryOptions& shop) {
+  return FormatDay(shop.first_day) + " " + FormatDay(shop.last_day);
 }
 
-Status MakeShop(const Settings& settings, const DemoFlags& flags, const std::string& days,
-                const std::string& folder, bool quiet) {
-  generate::HistoryOptions options;
-  TRY_STATUS(app::SetShopSize(flags.size, options));
-  options.directory = folder;
-  options.overwrite = true;
-  options.time_zone = settings.Text("shop.time_zone");
-  options.currency = settings.Text("shop.currency");
-  TRY_STATUS(ParseDays(days, options));
+Status MakeShop(generate::HistoryOptions shop, const std::string& folder, bool quiet) {
+  shop.directory = folder;
+  shop.overwrite = true;
   Terminal terminal(quiet);
-  return generate::GenerateHistory(options, terminal).map([](const auto&) {});
+  return generate::GenerateHistory(shop, terminal).map([](const auto&) {});
 }
 
 // Opens the page in the browser of whoever sits before the machine; not having one is no error.
@@ -87,27 +85,23 @@ Result<app::LiveRequest> LiveShop(const Settings& settings) {
   std::istringstream lines(text);
   std::string size, days;
   std::getline(lines, size);
-  if (!std::getline(lines, days)) days = DaysOfYear();
-  generate::HistoryOptions history;
-  TRY_STATUS(app::SetShopSize(size, history));
-  TRY_STATUS(ParseDays(days, history));
-  history.time_zone = settings.Text("shop.time_zone");
-  history.currency = settings.Text("shop.currency");
+  std::getline(lines, days);
   app::LiveRequest request;
-  request.live.history = history;
+  TRY(request.live.history, DemoShop(settings, size, days));
   return request;
 }
 
 // Generates, ingests and builds the shop unless an earlier demo did; the marker is written last.
 int PrepareShop(const CommandLine& line, const Settings& settings, const DemoFlags& flags) {
   std::string directory = AbsolutePath(settings.Text("data.dir"));
-  std::string marker = directory + kDemoReady, files = directory + "/demo-files", days = DaysOfYear();
+  std::string marker = directory + kDemoReady, files = directory + "/demo-files";
   if (PathExists(marker)) return kExitOk;
-  if (Status made = MakeShop(settings, flags, days, files, line.quiet); !made)
-    return PrintError(made.error());
+  auto shop = DemoShop(settings, flags.size, "");
+  if (!shop) return PrintError(shop.error());
+  if (Status made = MakeShop(*shop, files, line.quiet); !made) return PrintError(made.error());
   if (int code = RunStep(line, settings, "ingest", {files}); code != kExitOk) return code;
   if (int code = RunStep(line, settings, "build", {}); code != kExitOk) return code;
-  if (Status written = WriteFileAtomic(marker, flags.size + "\n" + days + "\n"); !written)
+  if (Status written = WriteFileAtomic(marker, flags.size + "\n" + DaysOf(*shop) + "\n"); !written)
     return PrintError(written.error());
   (void)RemoveTree(files);  // the lake has them
   return kExitOk;

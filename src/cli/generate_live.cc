@@ -84,14 +84,7 @@ class LiveCommand : public StreamCommand {
     history.products = products_.value_or(history.products);
     history.time_zone = settings.Text("shop.time_zone");
     history.currency = settings.Text("shop.currency");
-    history.last_day = DayFromDays(clock.Now() / kMicrosPerDay - 1);
-    if (!last_day_.empty()) {
-      TRY(history.last_day, ParseDay(last_day_));
-    }
-    history.first_day = DayFromDays(DaysFromDay(history.last_day) - 364);
-    if (!first_day_.empty()) {
-      TRY(history.first_day, ParseDay(first_day_));
-    }
+    TRY_STATUS(app::SetShopDays(first_day_, last_day_, clock, history));
     if (!request_.live.ledger.empty()) request_.live.ledger = AbsolutePath(request_.live.ledger);
     return {};
   }
