@@ -97,6 +97,26 @@ Result<int64_t> ParseTimeMs(std::string_view text) {
   return ms + ((hours * 60 + minutes) * 60 + seconds) * 1000 + fraction;
 }
 
+int64_t StreamPosition::Within(const kafka::Range& range) const {
+  if (kind == Kind::kBeginning) return range.start;
+  return kind == Kind::kEnd ? range.end : std::clamp(value, range.start, range.end);
+}
+
+Result<StreamPosition> ParsePosition(std::string_view text) {
+  using Kind = StreamPosition::Kind;
+  if (text == "beginning") return StreamPosition{Kind::kBeginning};
+  if (text == "end") return StreamPosition{Kind::kEnd};
+  if (int64_t offset = 0; Number(text, offset)) return StreamPosition{Kind::kOffset, offset};
+  auto time = ParseTimeMs(text);
+  if (!time) {
+    return Fail(Code::kInvalid,
+                "'{}' is no place in a topic; write beginning, end, an offset, 2025-11-28 or "
+                "2025-11-28T12:04:30Z",
+                text);
+  }
+  return StreamPosition{Kind::kTime, *time};
+}
+
 std::string FormatTimeMs(int64_t time_ms) {
   if (time_ms < 0) return "";
   std::string text = FormatUtc(time_ms * 1000);

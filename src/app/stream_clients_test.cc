@@ -21,6 +21,20 @@ TEST(StreamClientsTest, Times) {
   }
 }
 
+TEST(StreamClientsTest, Positions) {
+  kafka::Range range{10, 20};
+  EXPECT_EQ(ParsePosition("beginning")->Within(range), 10);
+  EXPECT_EQ(ParsePosition("end")->Within(range), 20);
+  EXPECT_EQ(ParsePosition("15")->Within(range), 15);
+  EXPECT_EQ(ParsePosition("0")->Within(range), 10) << "what is gone: the first record that is there";
+  EXPECT_EQ(ParsePosition("99")->Within(range), 20);
+  auto time = ParsePosition("1970-01-02");
+  ASSERT_TRUE(time);
+  EXPECT_EQ(time->kind, StreamPosition::Kind::kTime);
+  EXPECT_EQ(time->value, 86'400'000);
+  for (const char* wrong : {"", "-1", "middle", "15x"}) EXPECT_FALSE(ParsePosition(wrong)) << wrong;
+}
+
 TEST(StreamClientsTest, UrlAndFilesSayWhereTheStreamIs) {
   TempDir dir;
   std::string file = dir.path() + "/kafka.properties";

@@ -1,7 +1,6 @@
 #include "app/stream_records.h"
 
 #include <algorithm>
-#include <charconv>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
@@ -96,19 +95,12 @@ class RecordPrinter {
 // Where reading begins in each partition.
 Result<kafka::Offsets> Beginnings(kafka::Consumer& consumer, const std::vector<TopicPartition>& where,
                                   const std::string& from) {
-  int64_t number = 0;
-  auto [end, error] = std::from_chars(from.data(), from.data() + from.size(), number);
-  bool is_number = error == std::errc() && end == from.data() + from.size();
-  if (from != "beginning" && from != "end" && !is_number) {
-    TRY(int64_t time, ParseTimeMs(from));
-    return consumer.OffsetsForTime(where, time);
-  }
+  TRY(StreamPosition position, ParsePosition(from));
+  if (position.kind == StreamPosition::Kind::kTime) return consumer.OffsetsForTime(where, position.value);
   kafka::Offsets offsets;
   for (const TopicPartition& one : where) {
     TRY(kafka::Range range, consumer.RangeOf(one));
-    offsets[one] = from == "beginning" ? range.start
-                   : from == "end"     ? range.end
-                                       : std::clamp(number, range.start, range.end);
+    offsets[one] = position.Within(range);
   }
   return offsets;
 }

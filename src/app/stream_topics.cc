@@ -2,7 +2,7 @@
 
 #include <fmt/ranges.h>
 
-#include <charconv>
+#include <algorithm>
 
 #include "app/stream_clients.h"
 
@@ -32,20 +32,11 @@ std::vector<TopicPartition> PartitionsOf(const kafka::TopicInfo& topic) {
 // Where `to` is in each partition.
 Result<kafka::Offsets> FindOffsets(kafka::Admin& admin, const std::vector<TopicPartition>& where,
                                    const std::string& to) {
+  TRY(StreamPosition position, ParsePosition(to));
+  if (position.kind == StreamPosition::Kind::kTime) return admin.OffsetsForTime(where, position.value);
   TRY(auto ranges, admin.Ranges(where));
-  int64_t number = 0;
-  auto [end, error] = std::from_chars(to.data(), to.data() + to.size(), number);
-  bool is_number = error == std::errc() && end == to.data() + to.size();
   kafka::Offsets offsets;
-  if (to != "beginning" && to != "end" && !is_number) {
-    TRY(int64_t time, ParseTimeMs(to));
-    return admin.OffsetsForTime(where, time);
-  }
-  for (const auto& [one, range] : ranges) {
-    offsets[one] = to == "beginning" ? range.start
-                   : to == "end"     ? range.end
-                                     : std::clamp(number, range.start, range.end);
-  }
+  for (const auto& [one, range] : ranges) offsets[one] = position.Within(range);
   return offsets;
 }
 
