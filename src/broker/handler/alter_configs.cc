@@ -16,23 +16,14 @@ Status Alter(Core& core, const Resource& resource, bool validate_only) {
     if (!config.value) return Fail(Code::kInvalid, "{} has no value", config.name);
     configs[std::string(config.name)] = *config.value;
   }
-  if (auto valid = log::ApplyTopicConfigs({}, configs); !valid) return tl::unexpected(valid.error());
-  return validate_only ? Status() : core.store().SetTopicConfigs(topic->name, configs);
+  return SetConfigs(core, topic->name, configs, validate_only);
 }
 
 }  // namespace
 
 void AlterConfigsHandler::Handle(Core& core, const CallPtr& call, const wire::AlterConfigsRequest& request) {
-  wire::AlterConfigsResponse response;
-  for (const Resource& resource : request.resources) {
-    auto& answer = response.responses.emplace_back();
-    answer.resource_type = resource.resource_type;
-    answer.resource_name = resource.resource_name;
-    SetAlterResult(answer, resource.resource_type == kTopicResource
-                               ? Alter(core, resource, request.validate_only)
-                               : Status(Fail(Code::kUnsupported, "{}", kOnlyTopics)));
-  }
-  call->Reply(response);
+  call->Reply(AlterEach<wire::AlterConfigsResponse>(
+      request, [&](const Resource& resource) { return Alter(core, resource, request.validate_only); }));
 }
 
 }  // namespace souk::broker

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "broker/core.h"
 #include "broker/errors.h"
 
 namespace souk::broker {
@@ -24,6 +25,28 @@ void SetAlterResult(Answer& answer, const Status& altered) {
   if (altered.error().code == Code::kUnsupported) error = ErrorCode::kInvalidRequest;
   answer.error_code = Wire(error);
   answer.error_message = altered.error().message;
+}
+
+// The answer to a request that changes configuration: `alter(resource)` for every topic that it names.
+template <typename Response, typename Request, typename Alter>
+Response AlterEach(const Request& request, Alter alter) {
+  Response response;
+  for (const auto& resource : request.resources) {
+    auto& answer = response.responses.emplace_back();
+    answer.resource_type = resource.resource_type;
+    answer.resource_name = resource.resource_name;
+    SetAlterResult(answer, resource.resource_type == kTopicResource
+                               ? alter(resource)
+                               : Status(Fail(Code::kUnsupported, "{}", kOnlyTopics)));
+  }
+  return response;
+}
+
+// Puts `configs` in the place of all that are set for the topic, when they are valid.
+inline Status SetConfigs(Core& core, const std::string& topic, const log::TopicConfigs& configs,
+                         bool validate_only) {
+  if (auto valid = log::ApplyTopicConfigs({}, configs); !valid) return tl::unexpected(valid.error());
+  return validate_only ? Status() : core.store().SetTopicConfigs(topic, configs);
 }
 
 }  // namespace souk::broker
