@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace souk::log {
@@ -36,6 +37,22 @@ template <typename T>
 void AppendBig(std::string& to, T value) {
   value = SwapBytes(value);
   to.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+// A text as this room's files have it: its length in four bytes, then its bytes.
+inline void AppendText(std::string& to, std::string_view text) {
+  AppendBig(to, static_cast<uint32_t>(text.size()));
+  to += text;
+}
+
+// Takes the text away that `from` begins with; false: there is no whole one.
+inline bool TakeText(std::string_view& from, std::string& text) {
+  if (from.size() < 4) return false;
+  uint32_t length = LoadBig<uint32_t>(from.data());
+  if (length > from.size() - 4) return false;
+  text = from.substr(4, length);
+  from.remove_prefix(4 + size_t{length});
+  return true;
 }
 
 }  // namespace souk::log

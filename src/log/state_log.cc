@@ -23,15 +23,6 @@ struct Frame {
   size_t bytes = 0;
 };
 
-bool TakeText(std::string_view& from, std::string& text) {
-  if (from.size() < 4) return false;
-  uint32_t length = LoadBig<uint32_t>(from.data());
-  if (length > from.size() - 4) return false;
-  text = from.substr(4, length);
-  from.remove_prefix(4 + size_t{length});
-  return true;
-}
-
 // The frame that `content` begins with; false: there is no whole one.
 bool DecodeFrame(std::string_view content, Frame& frame) {
   if (content.size() < kFrameHeadBytes + kPayloadHeadBytes) return false;
@@ -130,11 +121,8 @@ std::string StateLog::Encode(uint64_t number, const std::vector<Change>& changes
   AppendBig(frame, static_cast<uint32_t>(changes.size()));
   for (const Change& change : changes) {
     frame.push_back(change.value ? kPut : kRemove);
-    AppendBig(frame, static_cast<uint32_t>(change.key.size()));
-    frame += change.key;
-    if (!change.value) continue;
-    AppendBig(frame, static_cast<uint32_t>(change.value->size()));
-    frame += *change.value;
+    AppendText(frame, change.key);
+    if (change.value) AppendText(frame, *change.value);
   }
   StoreBig(frame.data(), static_cast<uint32_t>(frame.size() - kFrameHeadBytes));
   StoreBig(frame.data() + 4, Crc32c(std::string_view(frame).substr(kFrameHeadBytes)));

@@ -6,24 +6,6 @@
 #include "log/big_endian.h"
 
 namespace souk::log {
-namespace {
-
-void AppendText(std::string& to, std::string_view text) {
-  AppendBig(to, static_cast<uint32_t>(text.size()));
-  to += text;
-}
-
-bool TakeText(std::string_view& from, std::string& text) {
-  if (from.size() < 4) return false;
-  uint32_t length = LoadBig<uint32_t>(from.data());
-  if (length > from.size() - 4) return false;
-  text = from.substr(4, length);
-  from.remove_prefix(4 + size_t{length});
-  return true;
-}
-
-}  // namespace
-
 std::string UuidText(const Uuid& id) {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string text;
