@@ -131,8 +131,7 @@ Status Segment::LearnMaxTimestamp() {
   return {};
 }
 
-Result<int64_t> Segment::LearnTail() {
-  Place place = FindOffset(INT64_MAX);
+void Segment::GoOnAfterLastEntry() {
   SparseIndex::Entry last;
   max_timestamp = kUnknownTime;
   if (times_.Last(last)) {
@@ -140,6 +139,17 @@ Result<int64_t> Segment::LearnTail() {
     offset_of_max_ = base_offset + last.value;
   }
   unindexed_ = 0;
+}
+
+void Segment::CountTimestamp(const BatchHeader& header) {
+  if (header.max_timestamp <= max_timestamp) return;
+  max_timestamp = header.max_timestamp;
+  offset_of_max_ = header.last_offset();
+}
+
+Result<int64_t> Segment::LearnTail() {
+  GoOnAfterLastEntry();
+  Place place = FindOffset(INT64_MAX);
   TRY(std::shared_ptr<File> file, Open());
   BatchScanner scanner(file, place.position, size, place.offset, true);
   ScannedBatch batch;
@@ -149,10 +159,7 @@ Result<int64_t> Segment::LearnTail() {
     if (found == BatchScanner::Found::kDamaged) {
       return Fail(Code::kCorrupt, "{}: {} at byte {}", path_, scanner.damage(), scanner.position());
     }
-    if (batch.header.max_timestamp > max_timestamp) {
-      max_timestamp = batch.header.max_timestamp;
-      offset_of_max_ = batch.header.last_offset();
-    }
+    CountTimestamp(batch.header);
     unindexed_ += batch.header.batch_bytes;
   }
   if (max_timestamp == kUnknownTime) max_timestamp = kNoTimestamp;
@@ -160,13 +167,7 @@ Result<int64_t> Segment::LearnTail() {
 }
 
 Status Segment::LearnBefore(int64_t offset, uint64_t position) {
-  SparseIndex::Entry last;
-  max_timestamp = kUnknownTime;
-  if (times_.Last(last)) {
-    max_timestamp = last.key;
-    offset_of_max_ = base_offset + last.value;
-  }
-  unindexed_ = 0;
+  GoOnAfterLastEntry();
   // Between the last entries of the two indexes timestamps may have grown.
   Place before = FindOffset(offset - 1);
   TRY(std::shared_ptr<File> file, Open());
@@ -175,10 +176,7 @@ Status Segment::LearnBefore(int64_t offset, uint64_t position) {
   while (true) {
     TRY(BatchScanner::Found found, scanner.Next(batch));
     if (found != BatchScanner::Found::kBatch) return {};
-    if (batch.header.max_timestamp > max_timestamp) {
-      max_timestamp = batch.header.max_timestamp;
-      offset_of_max_ = batch.header.last_offset();
-    }
+    CountTimestamp(batch.header);
   }
 }
 

@@ -70,6 +70,10 @@ class Segment {
   Status Remove();
 
  private:
+  // Sets what Index counts on from the last entries of the indexes.
+  void GoOnAfterLastEntry();
+  void CountTimestamp(const BatchHeader& header);
+
   FileLayer& files_;
   const std::string path_;
   SparseIndex offsets_;
