@@ -173,6 +173,7 @@ void Connection::BeginLarge(size_t size) {
   large_received_ = have;
   large_capacity_ = std::min(size, std::max(kLargeStart, have));
   large_ = static_cast<char*>(std::malloc(large_capacity_));
+  if (large_ == nullptr) return CloseWithoutMemory(large_capacity_);
   limits_.memory_used += large_capacity_;
   std::memcpy(large_, block_.get() + begin_ + 4, have);
   Consume(have + 4);
@@ -191,10 +192,22 @@ bool Connection::GrowLarge() {
     });
     return false;
   }
+  char* grown = static_cast<char*>(std::realloc(large_, wanted));
+  if (grown == nullptr) {
+    CloseWithoutMemory(wanted);
+    return false;
+  }
   limits_.memory_used += more;
-  large_ = static_cast<char*>(std::realloc(large_, wanted));
+  large_ = grown;
   large_capacity_ = wanted;
   return true;
+}
+
+void Connection::CloseWithoutMemory(size_t wanted) {
+  Log(LogLevel::kError, "broker",
+      "there is no memory for a request; connection closed. Lower broker.memory or give the machine more",
+      {{"client", remote_address()}, {"bytes", std::to_string(wanted)}});
+  Close();
 }
 
 void Connection::EndLarge() {

@@ -73,6 +73,7 @@ class Connection : public AnswerSink, public std::enable_shared_from_this<Connec
   void Shelve();  // gives the block back while there is to be waited
   void BeginLarge(size_t size);
   bool GrowLarge();
+  void CloseWithoutMemory(size_t wanted);
   void EndLarge();
   bool Send();  // false when the socket is full
   bool SendSegment(protocol::kafka::Segment& segment);
