@@ -84,9 +84,11 @@ void BrokerService::Stop() {
     broker_->Stop();
     for (const broker::ApiUse& use : broker_->api_use()) {
       Log(LogLevel::kDebug, "broker", "requests served",
-          {{"api", std::to_string(use.api_key)},
+          {{"name", use.name},
+           {"api", std::to_string(use.api_key)},
            {"version", std::to_string(use.version)},
-           {"requests", std::to_string(use.requests)}});
+           {"requests", std::to_string(use.requests)},
+           {"errors", std::to_string(use.errors)}});
     }
   }
   broker_.reset();

@@ -30,11 +30,13 @@ struct BrokerOptions {
   int64_t max_session_timeout_ms = 1'800'000;
 };
 
-// Which requests came, for tests of what clients use.
+// Which requests came: what clients use, and what of it fails.
 struct ApiUse {
+  const char* name = "";
   int16_t api_key = 0;
   int16_t version = 0;
   uint64_t requests = 0;
+  uint64_t errors = 0;  // requests whose answer held an error code
 };
 
 struct BrokerStatus {

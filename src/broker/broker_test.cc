@@ -105,6 +105,24 @@ TEST_F(BrokerTest, TheGuideNamesExactlyWhatIsSupported) {
   }
 }
 
+TEST_F(BrokerTest, CountsRequestsAndTheErrorsAmongThem) {
+  MakeTopic("orders");
+  TestClient client(broker->port());
+  EXPECT_EQ(client.Ask<FetchResponse>(FetchFrom("orders", 0), 12).error_code, 0);
+  EXPECT_EQ(client.Ask<FetchResponse>(FetchFrom("orders", 99), 12).responses[0].partitions[0].error_code,
+            Wire(ErrorCode::kOffsetOutOfRange));
+  EXPECT_EQ(client.Ask<FetchResponse>(FetchFrom("orders", 0), 4).throttle_time_ms, 0);
+  auto use = broker->api_use();
+  ASSERT_EQ(use.size(), 2u);
+  EXPECT_STREQ(use[0].name, "Fetch");
+  EXPECT_EQ(use[0].version, 4);
+  EXPECT_EQ(use[0].requests, 1u);
+  EXPECT_EQ(use[0].errors, 0u);
+  EXPECT_EQ(use[1].version, 12);
+  EXPECT_EQ(use[1].requests, 2u);
+  EXPECT_EQ(use[1].errors, 1u);
+}
+
 TEST_F(BrokerTest, AnswersAskingInATooNewVersionInTheOldestOne) {
   TestClient client(broker->port());
   std::string frame = TestClient::Frame(ApiVersionsRequest{}, 4, 9);

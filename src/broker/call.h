@@ -1,6 +1,7 @@
 // One request on its way: what a handler knows of it, and where its answer goes.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <functional>
@@ -27,12 +28,21 @@ class AnswerSink {
   virtual std::string remote_address() const = 0;
 };
 
+// How often one API was asked in one version. Threads: any.
+struct ApiCount {
+  std::atomic<uint64_t> requests{0};
+  std::atomic<uint64_t> errors{0};  // requests whose answer held an error code
+};
+
 // A request is answered exactly once, by Reply, NoReply or Abort, from any thread; the next request of its
 // connection is handled after that.
 class Call {
  public:
-  Call(std::shared_ptr<AnswerSink> sink, const protocol::kafka::RequestHeader& header)
+  // `count` null: the request is not counted.
+  Call(std::shared_ptr<AnswerSink> sink, std::shared_ptr<ApiCount> count,
+       const protocol::kafka::RequestHeader& header)
       : sink_(std::move(sink)),
+        count_(std::move(count)),
         correlation_id_(header.correlation_id),
         version_(header.api_version),
         client_id_(header.client_id.value_or(std::string_view())) {}
@@ -49,6 +59,7 @@ class Call {
   }
   template <typename Response>
   void ReplyAs(const Response& response, int version, bool flexible_header) {
+    if (count_ && response.HasError(version)) ++count_->errors;
     protocol::kafka::Writer out;
     out.Int32(0);  // the size, set below
     protocol::kafka::WriteResponseHeader(out, correlation_id_, flexible_header);
@@ -63,6 +74,7 @@ class Call {
 
  private:
   std::shared_ptr<AnswerSink> sink_;
+  std::shared_ptr<ApiCount> count_;
   int32_t correlation_id_;
   int16_t version_;
   std::string client_id_;

@@ -71,10 +71,16 @@ void Dispatcher::Dispatch(std::string_view request, std::shared_ptr<AnswerSink> 
                           std::function<void()> handled, boost::asio::thread_pool& workers) {
   wire::Reader in(request);
   wire::RequestHeader header = wire::ReadRequestHeader(in);
-  auto call = std::make_shared<Call>(sink, header);
   const Entry* entry = FindEntry(header.api_key);
   bool known = in.ok() && entry != nullptr && header.api_version >= entry->range.min_version &&
                header.api_version <= entry->range.max_version;
+  std::shared_ptr<ApiCount> count;
+  if (known) {
+    auto key = static_cast<size_t>(header.api_key), version = static_cast<size_t>(header.api_version);
+    count = {counts_, &(*counts_)[key][version]};
+    ++count->requests;
+  }
+  auto call = std::make_shared<Call>(sink, std::move(count), header);
   if (!known) {
     if (in.ok() && header.api_key == wire::ApiVersionsRequest::kApiKey)
       RefuseApiVersions(*call);
@@ -83,7 +89,6 @@ void Dispatcher::Dispatch(std::string_view request, std::shared_ptr<AnswerSink> 
     return handled();
   }
   if (header.api_version >= entry->flexible_from) in.SkipTags();
-  ++use_[static_cast<size_t>(header.api_key)][static_cast<size_t>(header.api_version)];
   if (entry->place == Place::kNetwork) {
     entry->run(core_, call, in);
     return handled();
@@ -96,10 +101,11 @@ void Dispatcher::Dispatch(std::string_view request, std::shared_ptr<AnswerSink> 
 
 std::vector<ApiUse> Dispatcher::use() const {
   std::vector<ApiUse> list;
-  for (size_t key = 0; key < kKeys; ++key) {
-    for (size_t version = 0; version < kVersions; ++version) {
-      uint64_t requests = use_[key][version];
-      if (requests > 0) list.push_back({static_cast<int16_t>(key), static_cast<int16_t>(version), requests});
+  for (const ApiRange& api : SupportedApis()) {
+    for (int16_t version = api.min_version; version <= api.max_version; ++version) {
+      const ApiCount& count = (*counts_)[static_cast<size_t>(api.api_key)][static_cast<size_t>(version)];
+      if (count.requests == 0) continue;
+      list.push_back({api.name, api.api_key, version, count.requests, count.errors});
     }
   }
   return list;

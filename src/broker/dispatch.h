@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <memory>
@@ -26,7 +25,9 @@ class Dispatcher {
   static constexpr size_t kKeys = 64, kVersions = 24;
 
   Core& core_;
-  std::array<std::array<std::atomic<uint64_t>, kVersions>, kKeys> use_{};
+  // Shared with the calls: an answer may come when the broker is gone.
+  using Counts = std::array<std::array<ApiCount, kVersions>, kKeys>;
+  std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
 };
 
 }  // namespace souk::broker

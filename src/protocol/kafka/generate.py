@@ -290,6 +290,32 @@ def function_bodies(message, name, fields):
             "}", ""]
 
 
+def may_fail(message, fields):
+    """Whether an answer's struct holds an error code somewhere."""
+    inner = dict(message.structs)
+    return any(f.name == "error_code" or f.is_struct and may_fail(message, inner[f.element]) for f in fields)
+
+
+def error_body(message, name, fields):
+    """bool HasError(version) of an answer: whether it holds an error code other than 0 that is sent in this version."""
+    inner = dict(message.structs)
+    lines = []
+    for field in fields:
+        if field.name == "error_code":
+            found = ["if (error_code != 0) return true;"]
+        elif field.is_struct and may_fail(message, inner[field.element]):
+            value = f"(*{field.name})" if field.is_optional() else field.name
+            found = [f"for (const auto& item : {value}) {{", "  if (item.HasError(version)) return true;", "}"] \
+                if field.is_array else [f"if ({value}.HasError(version)) return true;"]
+            if field.is_optional():
+                found = guard(field.name, found, 0)
+        else:
+            continue
+        lines += guard(message.condition(field.versions, struct_versions(message, fields)), found, 2)
+    full = message.name + (f"::{name}" if name else "")
+    return [f"bool {full}::HasError([[maybe_unused]] int version) const {{", *lines, "  return false;", "}", ""]
+
+
 def has_defaults(message, fields):
     return any(f.tagged and message.clip(f.tagged) for f in fields)
 
@@ -302,6 +328,9 @@ def declaration(message, name, fields, indent):
     lines += ["", f"{pad}void Encode(Writer& out, int version) const;",
               f"{pad}bool Decode(Reader& in, int version);"]
     full = name or message.name
+    if message.kind == "response" and (name is None or may_fail(message, fields)):
+        about = ["// Whether an error code other than 0 is in what is sent in this version."] if name is None else []
+        lines += [pad + line for line in [*about, "bool HasError(int version) const;"]]
     lines.append(f"{pad}bool operator==(const {full}&) const = default;")
     if has_defaults(message, fields):
         lines.append(f"{pad}static const {full}& Defaults();")
@@ -332,6 +361,8 @@ def source(messages, file):
                 lines += [f"const {full}& {full}::Defaults() {{", f"  static const {full} defaults;",
                           "  return defaults;", "}", ""]
             lines += function_bodies(message, name, fields)
+            if message.kind == "response" and (name is None or may_fail(message, fields)):
+                lines += error_body(message, name, fields)
     return lines + ["}  // namespace souk::protocol::kafka", ""]
 
 

@@ -55,6 +55,21 @@ TEST(Messages, CutAtEveryByteAreRefused) {
   });
 }
 
+TEST(Messages, AnErrorIsSeenWhereItIsSent) {
+  FetchResponse fetch;
+  fetch.responses.emplace_back().partitions.emplace_back();
+  EXPECT_FALSE(fetch.HasError(12));
+  fetch.error_code = 70;
+  EXPECT_TRUE(fetch.HasError(7));
+  EXPECT_FALSE(fetch.HasError(6)) << "this version has no error of the whole answer";
+  fetch.error_code = 0;
+  fetch.responses[0].partitions[0].error_code = -1;
+  EXPECT_TRUE(fetch.HasError(4));
+  CreateTopicsResponse created;
+  created.topics.emplace_back().topic_config_error_code = 29;
+  EXPECT_FALSE(created.HasError(7)) << "the topic itself was made";
+}
+
 TEST(Messages, ACountThatTheMessageCannotHoldCostsNothing) {
   Writer out;
   out.Int32(0x7fffffff);  // topics of a Metadata request
