@@ -12,7 +12,8 @@ class Broker:
     """`souk up --only broker` over a directory, on any free port; a restart keeps the port."""
 
     def __init__(self, directory, *settings):
-        self.directory, self.settings, self.port, self.used = Path(directory), settings, 0, Counter()
+        self.directory, self.settings, self.port = Path(directory), settings, 0
+        self.used, self.failed = Counter(), Counter()
         self.process = None
         self.start()
 
@@ -43,15 +44,17 @@ class Broker:
         self.process.wait()
 
     def stop(self):
-        """Ends it in order; `used` counts the requests of this run by (API key, version)."""
-        self.used = Counter()
+        """Ends it in order; `used` counts the requests of this run by (API key, version), `failed` those answered with an error."""
+        self.used, self.failed = Counter(), Counter()
         self.must_live()
         self.process.terminate()
         if self.process.wait(30) != 0:
             self.fail(f"ended with {self.process.returncode}")
         self.log.seek(0)
-        for key, version, count in re.findall(r"requests served\s+api=(\d+)\s+version=(\d+)\s+requests=(\d+)", self.log.read()):
-            self.used[int(key), int(version)] += int(count)
+        line = r"requests served\s+name=\w+\s+api=(\d+)\s+version=(\d+)\s+requests=(\d+)\s+errors=(\d+)"
+        for key, version, requests, errors in re.findall(line, self.log.read()):
+            self.used[int(key), int(version)] += int(requests)
+            self.failed[int(key), int(version)] += int(errors)
 
     def use(self):
         """The versions that were asked in, by API key: '0: 7/13, 1: 11'. After stop."""

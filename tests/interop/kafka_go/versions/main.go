@@ -1,6 +1,7 @@
-// Uses a Kafka broker as a client of every release of Kafka from 0.9 on would: versions HOST:PORT. franz-go keeps to the
-// versions that a release had; where a release went up by more than one, to those between too. What is not as it should be
-// ends it with a message and status 1. What the broker offers is printed, a line "offered KEY LOW HIGH" for each API.
+// Uses a Kafka broker as clients of every release of Kafka from 0.9 on: versions HOST:PORT. franz-go is told to keep to the
+// versions that a release had, or to the broker's lowest where that is above it; where a release went up by more than one, a
+// client for each version between comes before it. What is not as it should be ends the program with a message and status 1.
+// What the broker offers is printed, a line "offered KEY LOW HIGH" for each API.
 package main
 
 import (
@@ -20,6 +21,8 @@ import (
 const (
 	atOnce = 6 // clients
 	node   = 1 // the broker's id
+
+	firstProduce = 3 // the first version that is served
 )
 
 type release struct {
@@ -27,7 +30,6 @@ type release struct {
 	versions *kversion.Versions
 }
 
-// A release of a minor number that changed no version is left out.
 var releases = []release{{"0.9", kversion.V0_9_0()}, {"0.10.0", kversion.V0_10_0()}, {"0.10.1", kversion.V0_10_1()},
 	{"0.10.2", kversion.V0_10_2()}, {"0.11", kversion.V0_11_0()}, {"1.0", kversion.V1_0_0()}, {"1.1", kversion.V1_1_0()},
 	{"2.0", kversion.V2_0_0()}, {"2.1", kversion.V2_1_0()}, {"2.2", kversion.V2_2_0()}, {"2.3", kversion.V2_3_0()},
@@ -56,8 +58,7 @@ func pinned(versions map[int16]int16) *kversion.Versions {
 	return all
 }
 
-// offered asks the broker for its APIs, and refuses what the tests do not expect of Produce: its versions 0 to 2 are named to
-// clients and end the connection.
+// offered asks the broker for its APIs. Of Produce it names versions that it does not serve; they are not used, see refused.
 func offered(ctx context.Context, address string) map[int16]kmsg.ApiVersionsResponseApiKey {
 	client, err := kgo.NewClient(kgo.SeedBrokers(address))
 	if err != nil {
@@ -72,7 +73,7 @@ func offered(ctx context.Context, address string) map[int16]kmsg.ApiVersionsResp
 	for _, api := range answer.ApiKeys {
 		fmt.Printf("offered %d %d %d\n", api.ApiKey, api.MinVersion, api.MaxVersion)
 		if api.ApiKey == kmsg.Produce.Int16() {
-			api.MinVersion = 3
+			api.MinVersion = firstProduce
 		}
 		apis[api.ApiKey] = api
 	}
@@ -125,7 +126,7 @@ func refused(ctx context.Context, address string) {
 	if err := client.Ping(ctx); err != nil {
 		fail("a client that asks for the versions in an unknown version is not served: %v", err)
 	}
-	for version := int16(0); version < 3; version++ {
+	for version := int16(0); version < firstProduce; version++ {
 		old := kversion.Stable()
 		old.SetMaxKeyVersion(kmsg.Produce.Int16(), version)
 		client, err := kgo.NewClient(kgo.SeedBrokers(address), kgo.MaxVersions(old))

@@ -200,19 +200,22 @@ func (u *user) impostor() {
 	u.code("heartbeat as another", ask[*kmsg.HeartbeatResponse](u, request).ErrorCode, kerr.FencedInstanceID)
 }
 
-// listed checks the group, and one that is not there.
+// listed checks what is told of the group, and of one that is not there.
 func (u *user) listed(state string, members int) {
-	request := kmsg.NewPtrDescribeGroupsRequest()
-	request.Groups = []string{u.group, u.alone}
-	groups := ask[*kmsg.DescribeGroupsResponse](u, request).Groups
-	u.code("describe the group", groups[0].ErrorCode, nil)
-	if groups[0].State != state || len(groups[0].Members) != members {
-		u.fail("the group is %s with %d members, not %s with %d", groups[0].State, len(groups[0].Members), state, members)
+	describe := func(group string) kmsg.DescribeGroupsResponseGroup {
+		request := kmsg.NewPtrDescribeGroupsRequest()
+		request.Groups = []string{group}
+		return ask[*kmsg.DescribeGroupsResponse](u, request).Groups[0]
+	}
+	group, alone := describe(u.group), describe(u.alone)
+	u.code("describe the group", group.ErrorCode, nil)
+	if group.State != state || len(group.Members) != members {
+		u.fail("the group is %s with %d members, not %s with %d", group.State, len(group.Members), state, members)
 	}
 	if u.version(kmsg.DescribeGroups) >= 6 {
-		u.code("describe a group that is not there", groups[1].ErrorCode, kerr.GroupIDNotFound)
-	} else if groups[1].State != "Dead" {
-		u.fail("a group that is not there is %s", groups[1].State)
+		u.code("describe a group that is not there", alone.ErrorCode, kerr.GroupIDNotFound)
+	} else if alone.State != "Dead" {
+		u.fail("a group that is not there is %s", alone.State)
 	}
 	list := ask[*kmsg.ListGroupsResponse](u, kmsg.NewPtrListGroupsRequest())
 	u.code("list the groups", list.ErrorCode, nil)
