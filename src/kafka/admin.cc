@@ -100,6 +100,8 @@ struct Admin::Impl {
     std::vector<TopicInfo> topics;
     for (int i = 0; i < metadata->topic_cnt; ++i) {
       const rd_kafka_metadata_topic_t& one = metadata->topics[i];
+      if (one.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && !all)
+        return Fail(Code::kNotFound, "there is no topic {}; souk topics ls names those there are", name);
       if (one.err && !all) return FailRd(one.err, fmt::format("topic {} cannot be described", one.topic));
       topics.push_back(FromRd(one));
     }
