@@ -44,6 +44,12 @@ std::string CanonicalPath(const std::string& path) {
   return error ? AbsolutePath(path) : canonical.string();
 }
 
+Result<std::string> Register(const std::string& path) {
+  std::string canonical = CanonicalPath(path);
+  if (OpenFiles::Get().Add(canonical)) return canonical;
+  return Fail(Code::kAlreadyExists, "{} is open in this program already; use that one", canonical);
+}
+
 std::string TempDirectory(const DatabaseOptions& options) {
   if (!options.temp_directory.empty()) return options.temp_directory;
   if (!options.path.empty()) return options.path + ".tmp";
@@ -93,7 +99,7 @@ std::string RunPlain(duckdb_connection connection, const std::string& sql) {
 Database::Impl::~Impl() {
   for (duckdb_connection connection : idle) duckdb_disconnect(&connection);
   if (handle != nullptr) duckdb_close(&handle);
-  if (!registered_path.empty()) OpenFiles::Get().Remove(registered_path);
+  for (const std::string& path : registered_paths) OpenFiles::Get().Remove(path);
 }
 
 Result<duckdb_connection> Database::Impl::NewConnection() {
@@ -141,11 +147,8 @@ Result<std::shared_ptr<Database>> Database::Open(const DatabaseOptions& options)
   auto impl = std::make_shared<Impl>();
   impl->options = options;
   if (!options.path.empty()) {
-    std::string path = CanonicalPath(options.path);
-    if (!OpenFiles::Get().Add(path)) {
-      return Fail(Code::kAlreadyExists, "{} is open in this program already; use that one", path);
-    }
-    impl->registered_path = path;
+    TRY(std::string path, Register(options.path));
+    impl->registered_paths.push_back(path);
   }
   TRY_STATUS(OpenFile(*impl));
   TRY(auto macros, LoadMacros(options.models_directory));
@@ -159,6 +162,21 @@ Result<std::shared_ptr<Database>> Database::Open(const DatabaseOptions& options)
 Result<Connection> Database::Connect() {
   TRY(duckdb_connection handle, impl_->Lend());
   return Connection(std::make_unique<Connection::Impl>(impl_, handle));
+}
+
+Status Database::Attach(const AttachedFile& file) {
+  TRY(auto connection, Connect());
+  TRY(std::string path, Register(file.path));
+  std::string error = RunPlain(connection.impl_->handle,
+                               fmt::format("ATTACH {} AS {} (ROW_GROUP_SIZE {})", QuoteLiteral(path),
+                                           QuoteName(file.name), file.row_group_rows));
+  if (!error.empty()) {
+    OpenFiles::Get().Remove(path);
+    return tl::unexpected(OpenError(error, path));
+  }
+  std::lock_guard lock(impl_->mutex);
+  impl_->registered_paths.push_back(path);
+  return {};
 }
 
 uint64_t Database::memory_bytes() const { return impl_->options.memory_bytes; }

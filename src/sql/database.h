@@ -85,6 +85,7 @@ class Connection {
   struct Impl;
 
  private:
+  friend class Appender;
   friend class Database;
   explicit Connection(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
@@ -102,6 +103,16 @@ struct DatabaseOptions {
   std::string memory_setting = "sql.memory";  // named in the error when memory_bytes do not suffice
 };
 
+// Another file of the same instance: its tables are called name.schema.table, queries may join those of
+// several files, and a transaction writes those of one.
+struct AttachedFile {
+  std::string path;
+  std::string name;
+  // How many rows lie together in the file. Few make the checkpoints of a table that grows by little commits
+  // short, many are scanned faster. A power of two, at least 2048.
+  uint64_t row_group_rows = 122'880;
+};
+
 class Database {
  public:
   // Opens or creates the file. Session settings every connection has: TimeZone UTC, autoloading of extensions
@@ -113,6 +124,9 @@ class Database {
   // A connection from the pool, or a new one; goes back to the pool when it is destroyed (an open transaction
   // is rolled back). Connections keep the file open: the last of Database and its connections closes it.
   Result<Connection> Connect();
+  // Opens or creates the file as another database, for as long as this one is open. Errors as of Open.
+  // kAlreadyExists also when the name is taken.
+  Status Attach(const AttachedFile& file);
   uint64_t memory_bytes() const;
   // Names of the macros it was opened with.
   const std::vector<std::string>& macro_names() const;

@@ -15,7 +15,7 @@ namespace souk::sql {
 
 struct Database::Impl {
   DatabaseOptions options;
-  std::string registered_path;  // "" = in memory
+  std::vector<std::string> registered_paths;  // of the files it holds open
   std::vector<std::string> macro_names;
   duckdb_database handle = nullptr;
   Watch watch;
