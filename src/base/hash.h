@@ -1,4 +1,4 @@
-// SHA-256, for fingerprints of content.
+// SHA-256, for fingerprints of content; MD5, for what SQL engines compute too.
 #pragma once
 
 #include <memory>
@@ -23,5 +23,7 @@ class Sha256 {
 };
 
 std::string Sha256Hex(std::string_view bytes);
+// Lower-case hex, 32 characters; never against somebody who wants to deceive.
+std::string Md5Hex(std::string_view bytes);
 
 }  // namespace souk

@@ -28,8 +28,20 @@ class JsonDecoder {
 
   // Keys are the schema's field names or their aliases; others are ignored. False with the fault when `json`
   // is no object or cannot become a record. The texts of `record` are good until the next call. `json` may be
-  // freed meanwhile.
+  // freed meanwhile. A line without an id of its own has none here either where only its place could make
+  // one: transaction_id without order_id, event_id.
   bool Decode(std::string_view json, TypedRecord& record, Fault& fault);
+
+  // Why the staging model keeps the last record out of its table although it could be read ("unknown status",
+  // "a robot by its user agent"), and why a line that is in it is in no figure ("bad_debt",
+  // "stock_correction", "invalid_amount"); "" = it does not. Amounts that are missing stay so in a record
+  // that is kept out.
+  std::string_view rejection() const;
+  std::string_view exclusion() const;
+  // How a field of the last record stood in the object: its key ("" = there was none), and whether its time
+  // carried an offset. Good until the next call.
+  std::string_view key(size_t field) const;
+  bool zoned(size_t field) const;
 
  private:
   struct Impl;

@@ -9,6 +9,8 @@
 #include <limits>
 #include <unordered_map>
 
+#include "record/json_fields.h"
+
 namespace souk::record {
 namespace {
 
@@ -66,35 +68,6 @@ bool FitsAtOnce(const Field& field, const element& value) {
   return std::abs(number) < kPowersOfTen[field.precision - field.scale] - 1;
 }
 
-// The key before the first number that is longer than any type's digits; "" when there is none at the top.
-std::string KeyOfLongNumber(std::string_view line) {
-  simdjson::padded_string padded(line);
-  simdjson::ondemand::parser parser;
-  simdjson::ondemand::document document;
-  simdjson::ondemand::object object;
-  if (parser.iterate(padded).get(document) || document.get_object().get(object)) return "";
-  for (auto entry : object) {
-    simdjson::ondemand::value value;
-    std::string_view key;
-    if (entry.error() || entry.unescaped_key().get(key) || entry.value().get(value)) return "";
-    std::string_view token = value.raw_json_token();
-    bool number = !token.empty() && (token[0] == '-' || (token[0] >= '0' && token[0] <= '9'));
-    if (number && Trim(token).size() > 19) return std::string(key);
-  }
-  return "";
-}
-
-// The message for a document that the parser refused.
-std::string ParseFault(simdjson::error_code error) {
-  switch (error) {
-    case simdjson::UTF8_ERROR: return "not valid UTF-8";
-    case simdjson::NUMBER_ERROR: return "not JSON: a number is malformed or too large";
-    case simdjson::DEPTH_ERROR: return "not JSON: nested too deeply";
-    case simdjson::UNCLOSED_STRING: return "not JSON: a string is not closed";
-    default: return "not JSON: an object does not end, or something else is where a value belongs";
-  }
-}
-
 }  // namespace
 
 struct JsonLines::Impl {
@@ -110,11 +83,13 @@ struct JsonLines::Impl {
     size_t column = kNone;
     size_t unknown = kNone;
     size_t sampled = 0;
+    uint64_t seen = 0;  // the line that had it last
   };
   // In the order in which they were first met. The keys of most lines follow that order, some are left out.
   std::vector<Key> keys;
   std::unordered_map<std::string, size_t> key_places;
   size_t next_key = 0;
+  uint64_t line = 0;
 
   static constexpr size_t kNone = std::numeric_limits<size_t>::max();
   static constexpr size_t kMaxKeys = 10'000;
@@ -130,7 +105,7 @@ struct JsonLines::Impl {
     if (known != key_places.end()) return known->second;
     if (keys.size() == kMaxKeys) return kNone;
     auto column = places.find(name);
-    Key key{std::string(name), column == places.end() ? kNone : column->second, kNone, 0};
+    Key key{std::string(name), column == places.end() ? kNone : column->second, kNone, 0, 0};
     if (key.column == kNone && unknown.size() < kMaxUnknown) {
       key.unknown = unknown.size();
       unknown.emplace_back(key.name);
@@ -140,11 +115,14 @@ struct JsonLines::Impl {
     return keys.size() - 1;
   }
 
-  void TakeValue(std::string_view name, const element& value) {
+  // False when the line had the key already.
+  bool TakeValue(std::string_view name, const element& value) {
     size_t place = FindKey(name);
-    if (place == kNone) return;
+    if (place == kNone) return true;
     next_key = place + 1;
     Key& key = keys[place];
+    if (key.seen == line) return false;
+    key.seen = line;
     if (key.column != kNone) {
       slots[key.column] = {true, value};
     } else if (key.unknown != kNone && key.sampled < kUnknownSample) {
@@ -152,6 +130,7 @@ struct JsonLines::Impl {
       char buffer[64];
       unknown[key.unknown].Add(IsNested(value) ? "{}" : ScalarText(value, buffer, sizeof(buffer)));
     }
+    return true;
   }
 
   bool CheckValue(const CheckedValue& checked, const element& value, TimeValue& event, Fault& fault);
@@ -196,9 +175,7 @@ bool JsonLines::Check(std::string_view line, RecordCheck& check, Fault& fault) {
   Impl& impl = *impl_;
   element document;
   if (auto error = impl.parser.parse(line.data(), line.size(), false).get(document)) {
-    fault = {"", ParseFault(error)};
-    if (error == simdjson::NUMBER_ERROR) fault.field = KeyOfLongNumber(line);
-    if (!fault.field.empty()) fault.reason = fmt::format("{}: a number too large for any field", fault.field);
+    fault = JsonFault(error, line);
     return false;
   }
   simdjson::dom::object object;
@@ -208,7 +185,12 @@ bool JsonLines::Check(std::string_view line, RecordCheck& check, Fault& fault) {
   }
   for (Slot& slot : impl.slots) slot.there = false;
   impl.next_key = 0;
-  for (auto [key, value] : object) impl.TakeValue(key, value);
+  ++impl.line;
+  for (auto [key, value] : object) {
+    if (impl.TakeValue(key, value)) continue;
+    fault = TwiceFault(key);
+    return false;
+  }
   for (const CheckedPresence& presence : check.presences()) {
     bool there = false;
     for (size_t column : presence.columns) there = there || !Missing(impl.slots[column]);
