@@ -46,6 +46,8 @@ struct Consumer::Impl {
   Change assigned;
   Change revoked;
   std::set<TopicPartition> at_end;
+  Queue queue;  // made by the first PollEach
+  std::vector<rd_kafka_message_t*> messages;
 
   // Errors of single steps come up again in Poll.
   static void Rebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list,
@@ -157,6 +159,48 @@ Result<std::vector<Message>> Consumer::PollBatch(size_t most, std::chrono::milli
   return batch;
 }
 
+Result<size_t> Consumer::PollEach(size_t most, std::chrono::milliseconds timeout,
+                                  const std::function<void(const MessageView&)>& on_message) {
+  if (!impl_->queue) impl_->queue.reset(rd_kafka_queue_get_consumer(impl_->handle.get()));
+  impl_->messages.resize(most);
+  ssize_t count =
+      rd_kafka_consume_batch_queue(impl_->queue.get(), Millis(timeout), impl_->messages.data(), most);
+  if (count < 0) return FailRd(rd_kafka_last_error(), "records cannot be read");
+  size_t seen = 0;
+  Status failed;
+  rd_kafka_topic_t* topic = nullptr;
+  std::string_view name;
+  int32_t partition = -1;
+  for (ssize_t i = 0; i < count; ++i) {
+    std::unique_ptr<rd_kafka_message_t, Deleter<rd_kafka_message_destroy>> message(impl_->messages[i]);
+    if (message->rkt != topic || message->partition != partition) {
+      topic = message->rkt;
+      partition = message->partition;
+      name = topic ? rd_kafka_topic_name(topic) : "";
+      if (!impl_->at_end.empty()) impl_->at_end.erase({std::string(name), partition});
+    }
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      impl_->at_end.insert({std::string(name), message->partition});
+      continue;
+    }
+    if (message->err) {
+      std::string what = name.empty()
+                             ? "records cannot be read"
+                             : fmt::format("{} cannot be read",
+                                           Place({std::string(name), message->partition}, message->offset));
+      if (failed) failed = FailRd(message->err, what, rd_kafka_message_errstr(message.get()));
+      continue;
+    }
+    MessageView view{name, message->partition, message->offset,
+                     rd_kafka_message_timestamp(message.get(), nullptr), std::nullopt};
+    if (message->payload) view.value.emplace(static_cast<const char*>(message->payload), message->len);
+    on_message(view);
+    ++seen;
+  }
+  if (!failed) return tl::unexpected(failed.error());
+  return seen;
+}
+
 bool Consumer::AtEnd(const TopicPartition& where) const { return impl_->at_end.contains(where); }
 
 Status Consumer::Commit(const Offsets& next) {
@@ -198,6 +242,14 @@ Status Consumer::Seek(const TopicPartition& where, int64_t offset) {
 
 Result<Range> Consumer::RangeOf(const TopicPartition& where) {
   return QueryRange(impl_->handle.get(), where, kAskMs);
+}
+
+std::optional<Range> Consumer::KnownRangeOf(const TopicPartition& where) const {
+  Range range;
+  rd_kafka_resp_err_t error = rd_kafka_get_watermark_offsets(impl_->handle.get(), where.topic.c_str(),
+                                                             where.partition, &range.start, &range.end);
+  if (error || range.end < 0) return std::nullopt;
+  return range;
 }
 
 Result<Offsets> Consumer::OffsetsForTime(const std::vector<TopicPartition>& where, int64_t timestamp_ms) {

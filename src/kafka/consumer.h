@@ -55,6 +55,10 @@ class Consumer {
   Result<std::optional<Message>> Poll(std::chrono::milliseconds timeout);
   // Up to `most` records, as many as come within `timeout`.
   Result<std::vector<Message>> PollBatch(size_t most, std::chrono::milliseconds timeout);
+  // The same without copying: `on_message` sees each record, those before an error included. For partitions
+  // of Assign. Returns how many there were.
+  Result<size_t> PollEach(size_t most, std::chrono::milliseconds timeout,
+                          const std::function<void(const MessageView&)>& on_message);
   // Whether Poll has come to the end of this partition since the last record of it.
   bool AtEnd(const TopicPartition& where) const;
 
@@ -64,6 +68,8 @@ class Consumer {
   Status Seek(const TopicPartition& where, int64_t offset);
 
   Result<Range> RangeOf(const TopicPartition& where);
+  // The same as of the last answer the broker gave, without asking; nothing before the first.
+  std::optional<Range> KnownRangeOf(const TopicPartition& where) const;
   // First offset with a timestamp of at least `timestamp_ms`; the end when there is none.
   Result<Offsets> OffsetsForTime(const std::vector<TopicPartition>& where, int64_t timestamp_ms);
   // Partitions of a topic; kNotFound.

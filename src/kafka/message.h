@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,15 @@ struct Message {
   std::optional<std::string> key;
   std::optional<std::string> value;  // nullopt: a tombstone
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+};
+
+// A record as it lies in the client's memory: good during the call that gets it. No key and no headers.
+struct MessageView {
+  std::string_view topic;
+  int32_t partition = -1;
+  int64_t offset = -1;
+  int64_t timestamp_ms = -1;
+  std::optional<std::string_view> value;
 };
 
 // Where a record is now, or why it is not there.
