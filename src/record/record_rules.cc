@@ -240,7 +240,7 @@ void RecordRules::FillTransaction(TypedRecord& record, const std::function<std::
       std::find(method.accepted.begin(), method.accepted.end(), paid_by.text) != method.accepted.end();
   if (!paid_by.present || !known) paid_by = Text("other");
   FillAmounts(record, has_quantity);
-  exclusion_ = Exclude(record);
+  exclusion_ = ExclusionOf(record);
 }
 
 // Scales: unit_price 4, the others 2.
@@ -309,15 +309,24 @@ std::string_view RecordRules::RejectTransaction(const TypedRecord& record, bool 
   return {};
 }
 
-std::string_view RecordRules::Exclude(const TypedRecord& record) const {
-  const auto& values = record.values;
-  std::string_view order = values[order_id_].text;
-  if (order.size() >= 2 && order[0] == 'A' && IsDigit(order[1]) && values[product_id_].text == "B") {
+std::string_view ExclusionOf(const TypedRecord& line) {
+  struct Places {
+    size_t order, product, price, quantity;
+  };
+  static const Places at = [] {
+    const Schema& schema = **FindSchema("transactions");
+    auto index = [&](std::string_view name) {
+      return static_cast<size_t>(schema.Find(name) - schema.fields.data());
+    };
+    return Places{index("order_id"), index("product_id"), index("unit_price"), index("quantity")};
+  }();
+  std::string_view order = line.values[at.order].text;
+  if (order.size() >= 2 && order[0] == 'A' && IsDigit(order[1]) && line.values[at.product].text == "B")
     return "bad_debt";
-  }
-  const TypedValue& price = values[unit_price_];
-  int64_t quantity = values[quantity_].present ? values[quantity_].number : 1;
-  if (quantity < 0 && price.present && price.number == 0) return "stock_correction";
+  const TypedValue& price = line.values[at.price];
+  const TypedValue& quantity = line.values[at.quantity];
+  if (quantity.present && quantity.number < 0 && price.present && price.number == 0)
+    return "stock_correction";
   return price.present && price.number < 0 ? "invalid_amount" : "";
 }
 

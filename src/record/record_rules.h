@@ -37,6 +37,10 @@ __extension__ using Int128 = __int128;
 // value × 10^-from as × 10^-to, rounded half away from zero.
 Int128 Rescaled(Int128 value, int from, int to);
 
+// Why a line of the schema transactions is in no figure although it is in its table: "bad_debt",
+// "stock_correction", "invalid_amount"; "" = it is.
+std::string_view ExclusionOf(const TypedRecord& line);
+
 // Not thread-safe.
 class RecordRules {
  public:
@@ -59,7 +63,6 @@ class RecordRules {
   void FillAmounts(TypedRecord& record, bool has_quantity);
   bool OutOfRange(const TypedRecord& record, bool has_quantity) const;
   std::string_view RejectTransaction(const TypedRecord& record, bool has_quantity) const;
-  std::string_view Exclude(const TypedRecord& record) const;
   bool Robot(std::string_view user_agent);
 
   struct Default {
