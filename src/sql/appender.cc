@@ -73,6 +73,9 @@ Target TargetOf(duckdb_logical_type type) {
     int width = duckdb_decimal_width(type);
     if (width <= 18) target.greatest = PowerOfTen(width) - 1;
     if (width <= 18) target.least = -target.greatest;
+  } else if (target.given == Given::kTimestamp) {
+    target.least = -9'223'372'022'400'000'000;  // DuckDB's first time; those beyond are its infinities
+    target.greatest = INT64_MAX - 1;
   } else if (id == DUCKDB_TYPE_TINYINT || id == DUCKDB_TYPE_SMALLINT || id == DUCKDB_TYPE_INTEGER) {
     int bits = id == DUCKDB_TYPE_TINYINT ? 8 : id == DUCKDB_TYPE_SMALLINT ? 16 : 32;
     target.greatest = (int64_t{1} << (bits - 1)) - 1;

@@ -1,0 +1,305 @@
+#include "store/embedded_hot_store.h"
+
+#include "base/log.h"
+#include "sql/appender.h"
+#include "store/hot_rows.h"
+#include "store/last_of_each.h"
+
+namespace souk::store {
+namespace {
+
+// Temporary tables of the writing connection.
+constexpr const char* kLineKeys = "hot_line_keys";
+constexpr const char* kWindowKeys = "hot_window_keys";
+
+constexpr uint64_t kRowGroupRows = 16'384;  // docs/format/hot_store.md says why
+
+// Keys of the lines' schema, by their place.
+size_t KeyOfLines(const HotTable& orders) {
+  const record::Schema& schema = *orders.schemas.front();
+  return static_cast<size_t>(schema.Find(schema.key) - schema.fields.data());
+}
+
+// `bytes` of each row that a DELETE … RETURNING gave.
+void TakeOff(const sql::Table& removed, uint64_t& rows, HotSize& size) {
+  for (const auto& row : removed.rows) size.bytes -= static_cast<uint64_t>(IntOf(row[0]));
+  rows -= removed.rows.size();
+}
+
+std::string TimeLiteral(Micros time) { return fmt::format("make_timestamptz({})", time); }
+
+Status CheckKind(const HotTable& table, const std::vector<HotRecord>& records) {
+  for (const HotRecord& record : records) {
+    const record::Schema* schema = record.record.schema();
+    if (table.SchemaAt(schema) >= 0 && record.record.size() == schema->fields.size()) continue;
+    return Fail(Code::kInvalid, "hot.{} takes no record of the kind {} with {} fields ({}-{}@{})", table.name,
+                schema == nullptr ? "unknown" : schema->name, record.record.size(), record.topic,
+                record.partition, record.offset);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EmbeddedHotStore>> EmbeddedHotStore::Open(std::shared_ptr<sql::Database> database,
+                                                                 const std::string& path) {
+  TRY_STATUS(database->Attach({path, kHotDatabase, kRowGroupRows}));
+  TRY(auto writer, database->Connect());
+  std::unique_ptr<EmbeddedHotStore> store(new EmbeddedHotStore(std::move(database), std::move(writer)));
+  if (auto opened = store->OpenTables(); !opened) return Wrap(opened.error(), path);
+  if (auto restored = store->Restore(); !restored) return Wrap(restored.error(), path);
+  return store;
+}
+
+EmbeddedHotStore::~EmbeddedHotStore() {
+  // The connection goes back to a pool, and others may have the names.
+  for (const char* table : {kLineKeys, kWindowKeys})
+    (void)writer_.Execute(fmt::format("DROP TABLE IF EXISTS temp.{}", table));
+}
+
+Status EmbeddedHotStore::OpenTables() {
+  TRY_STATUS(writer_.Execute(fmt::format(
+      "CREATE TABLE IF NOT EXISTS {}(format BIGINT, commits BIGINT, watermark BIGINT, committed_at BIGINT)",
+      InHotStore("head"))));
+  TRY(sql::Table head, writer_.Query("SELECT format FROM " + InHotStore("head")));
+  if (!head.rows.empty() && IntOf(head.At(0, 0)) > kHotFormat) {
+    return Fail(Code::kUnsupported, "the hot store has format {}, and this program knows {}: use the newer Souk",
+                IntOf(head.At(0, 0)), kHotFormat);
+  }
+  for (HotTable* table : {&orders_, &events_, &late_}) TRY_STATUS(OpenHotTable(writer_, *table));
+  TRY_STATUS(CreatePlainTables(writer_));
+  TRY_STATUS(OpenHotViews(writer_, {&orders_, &events_, &late_}));
+  return writer_.Execute(fmt::format(
+      "CREATE OR REPLACE TEMP TABLE {}(id VARCHAR); CREATE OR REPLACE TEMP TABLE {}(kpi VARCHAR, window_start "
+      "TIMESTAMPTZ, window_end TIMESTAMPTZ, dimension VARCHAR, member VARCHAR)",
+      kLineKeys, kWindowKeys));
+}
+
+Status EmbeddedHotStore::Restore() {
+  TRY(sql::Table head, writer_.Query("SELECT commits, watermark, committed_at FROM " + InHotStore("head")));
+  if (!head.rows.empty()) {
+    commits_ = IntOf(head.At(0, 0));
+    head_.watermark = IntOf(head.At(0, 1));
+    head_.committed_at = IntOf(head.At(0, 2));
+  }
+  TRY(sql::Table positions,
+      writer_.Query("SELECT topic, partition, next_offset, latest FROM " + InHotStore("positions")));
+  for (const auto& row : positions.rows) {
+    head_.positions[{sql::CellText(row[0]), static_cast<int32_t>(IntOf(row[1]))}] = {IntOf(row[2]),
+                                                                                     IntOf(row[3])};
+  }
+  TRY(sql::Table counters, writer_.Query("SELECT name, value FROM " + InHotStore("counters")));
+  for (const auto& row : counters.rows) head_.counters[sql::CellText(row[0])] = IntOf(row[1]);
+  TRY(state_, StateTable::Open(writer_));
+  auto add = [&](const std::string& table, const std::string& bytes_sql, uint64_t& rows) -> Status {
+    TRY(sql::Table sum, writer_.Query(fmt::format("SELECT count(*), CAST(coalesce(sum({}), 0) AS BIGINT) FROM {}",
+                                                  bytes_sql, InHotStore(table))));
+    rows = static_cast<uint64_t>(IntOf(sum.At(0, 0)));
+    size_.bytes += static_cast<uint64_t>(IntOf(sum.At(0, 1)));
+    return {};
+  };
+  TRY_STATUS(add(orders_.name, RowBytesSql(orders_), size_.lines));
+  TRY_STATUS(add(events_.name, RowBytesSql(events_), size_.events));
+  TRY_STATUS(add(late_.name, RowBytesSql(late_), size_.late));
+  return add("kpi_windows", WindowBytesSql(), size_.windows);
+}
+
+Status EmbeddedHotStore::Commit(const HotBatch& batch) {
+  TRY_STATUS(CheckKind(orders_, batch.lines));
+  TRY_STATUS(CheckKind(events_, batch.events));
+  TRY_STATUS(CheckKind(late_, batch.late));
+  std::lock_guard committing(commit_mutex_);
+  HotHead head = head_;
+  HotSize size = size_;
+  TRY_STATUS(writer_.Transaction([&] { return Write(batch, head, size); }));
+  ++commits_;
+  {
+    std::lock_guard lock(mutex_);
+    head_ = std::move(head);
+    size_ = size;
+  }
+  // What was replaced in the state may stay a little longer; the commit stands.
+  if (auto cleaned = state_.Committed(writer_, batch.state.size()); !cleaned)
+    Log(LogLevel::kWarn, "store", "the state was not cleaned", {{"error", cleaned.error().message}});
+  return {};
+}
+
+Status EmbeddedHotStore::Write(const HotBatch& batch, HotHead& head, HotSize& size) {
+  TRY_STATUS(WriteLines(batch.lines, size));
+  TRY_STATUS(WriteRecords(events_, batch.events, size.events, size));
+  TRY_STATUS(WriteRecords(late_, batch.late, size.late, size));
+  TRY_STATUS(WriteWindows(batch.windows, size));
+  TRY_STATUS(state_.Forget(writer_, batch.forgotten));
+  TRY_STATUS(state_.Append(writer_, batch.state, commits_ + 1));
+  for (const auto& [partition, position] : batch.positions) head.positions[partition] = position;
+  for (const auto& [name, value] : batch.counters) head.counters[name] = value;
+  head.watermark = batch.watermark;
+  head.committed_at = batch.committed_at;
+  return WriteHead(head);
+}
+
+Status EmbeddedHotStore::WriteLines(const std::vector<HotRecord>& lines, HotSize& size) {
+  if (lines.empty()) return {};
+  size_t key = KeyOfLines(orders_);
+  auto latest = LastOfEach(lines, [&](const HotRecord& line) { return line.record.value(key).text; });
+  TRY_STATUS(writer_.Execute(fmt::format("TRUNCATE temp.{}", kLineKeys)));
+  {
+    TRY(auto keys, sql::Appender::Open(writer_, {"temp", "main", kLineKeys}));
+    for (const HotRecord* line : latest) {
+      keys.Text(line->record.value(key).text);
+      TRY_STATUS(keys.EndRow());
+    }
+    TRY_STATUS(keys.Finish());
+  }
+  TRY(sql::Table replaced,
+      writer_.Query(fmt::format("DELETE FROM {} AS t USING temp.{} AS k WHERE t.{} = k.id RETURNING {}",
+                                InHotStore(orders_.name), kLineKeys,
+                                sql::QuoteName(orders_.schemas.front()->key), RowBytesSql(orders_))));
+  TakeOff(replaced, size.lines, size);
+  TRY(auto appender, sql::Appender::Open(writer_, {kHotDatabase, "main", orders_.name}));
+  for (const HotRecord* line : latest) {
+    TRY_STATUS(AppendRecord(appender, orders_, *line));
+    size.bytes += RowBytes(*line, false);
+  }
+  size.lines += latest.size();
+  return appender.Finish();
+}
+
+Status EmbeddedHotStore::WriteRecords(const HotTable& table, const std::vector<HotRecord>& records,
+                                      uint64_t& rows, HotSize& size) {
+  if (records.empty()) return {};
+  TRY(auto appender, sql::Appender::Open(writer_, {kHotDatabase, "main", table.name}));
+  for (const HotRecord& record : records) {
+    TRY_STATUS(AppendRecord(appender, table, record));
+    size.bytes += RowBytes(record, &table == &late_);
+  }
+  rows += records.size();
+  return appender.Finish();
+}
+
+namespace {
+
+void AppendKey(sql::Appender& appender, const WindowKey& key) {
+  appender.Text(key.kpi);
+  appender.Timestamp(key.start);
+  appender.Timestamp(key.end);
+  appender.Text(key.dimension);
+  appender.Text(key.member);
+}
+
+std::string HashableKey(const WindowValue& window) {
+  const WindowKey& key = window.key;
+  return fmt::format("{}:{}:{}:{}:{}{}{}", key.start, key.end, key.kpi.size(), key.dimension.size(), key.kpi,
+                     key.dimension, key.member);
+}
+
+// Removes those that are there. The times are in the statement so that DuckDB passes over older row groups.
+std::string RemoveWindowsSql(const std::vector<const WindowValue*>& windows) {
+  Micros first = windows.front()->key.start, last = first;
+  for (const WindowValue* window : windows) {
+    first = std::min(first, window->key.start);
+    last = std::max(last, window->key.start);
+  }
+  return fmt::format(
+      "DELETE FROM {} AS t USING temp.{} AS k WHERE t.window_start BETWEEN {} AND {} AND t.kpi = k.kpi AND "
+      "t.window_start = k.window_start AND t.window_end = k.window_end AND t.dimension = k.dimension AND "
+      "t.member = k.member RETURNING strlen(t.kpi) + strlen(t.dimension) + strlen(t.member) + 24",
+      InHotStore("kpi_windows"), kWindowKeys, TimeLiteral(first), TimeLiteral(last));
+}
+
+}  // namespace
+
+Status EmbeddedHotStore::WriteWindows(const std::vector<WindowValue>& windows, HotSize& size) {
+  if (windows.empty()) return {};
+  auto latest = LastOfEach(windows, HashableKey);
+  TRY_STATUS(writer_.Execute(fmt::format("TRUNCATE temp.{}", kWindowKeys)));
+  {
+    TRY(auto keys, sql::Appender::Open(writer_, {"temp", "main", kWindowKeys}));
+    for (const WindowValue* window : latest) {
+      AppendKey(keys, window->key);
+      TRY_STATUS(keys.EndRow());
+    }
+    TRY_STATUS(keys.Finish());
+  }
+  TRY(sql::Table replaced, writer_.Query(RemoveWindowsSql(latest)));
+  TakeOff(replaced, size.windows, size);
+  TRY(auto appender, sql::Appender::Open(writer_, {kHotDatabase, "main", "kpi_windows"}));
+  for (const WindowValue* window : latest) {
+    if (window->value == 0) continue;
+    AppendKey(appender, window->key);
+    appender.Int(window->value);
+    TRY_STATUS(appender.EndRow());
+    size.bytes += WindowBytes(window->key);
+    ++size.windows;
+  }
+  return appender.Finish();
+}
+
+// All of it anew: it is little, and one statement without a condition is quicker than looking for rows.
+Status EmbeddedHotStore::WriteHead(const HotHead& head) {
+  TRY_STATUS(writer_.Execute(fmt::format("DELETE FROM {}; DELETE FROM {}; DELETE FROM {}", InHotStore("head"),
+                                         InHotStore("positions"), InHotStore("counters"))));
+  TRY(auto one, sql::Appender::Open(writer_, {kHotDatabase, "main", "head"}));
+  for (int64_t value : {kHotFormat, commits_ + 1, head.watermark, head.committed_at}) one.Int(value);
+  TRY_STATUS(one.EndRow());
+  TRY_STATUS(one.Finish());
+  TRY(auto positions, sql::Appender::Open(writer_, {kHotDatabase, "main", "positions"}));
+  for (const auto& [partition, position] : head.positions) {
+    positions.Text(partition.first);
+    for (int64_t value : {int64_t{partition.second}, position.next_offset, position.latest})
+      positions.Int(value);
+    TRY_STATUS(positions.EndRow());
+  }
+  TRY_STATUS(positions.Finish());
+  TRY(auto counters, sql::Appender::Open(writer_, {kHotDatabase, "main", "counters"}));
+  for (const auto& [name, value] : head.counters) {
+    counters.Text(name);
+    counters.Int(value);
+    TRY_STATUS(counters.EndRow());
+  }
+  return counters.Finish();
+}
+
+Status EmbeddedHotStore::Trim(const HotRetention& retention) {
+  std::lock_guard committing(commit_mutex_);
+  HotSize size = size_;
+  TRY_STATUS(writer_.Transaction([&] { return Remove(retention, size); }));
+  std::lock_guard lock(mutex_);
+  size_ = size;
+  return {};
+}
+
+Status EmbeddedHotStore::Remove(const HotRetention& retention, HotSize& size) {
+  std::string lines = "transaction_timestamp < " + TimeLiteral(retention.lines_before);
+  std::string events = "event_time < " + TimeLiteral(retention.events_before);
+  TRY_STATUS(RemoveWhere(orders_.name, lines, RowBytesSql(orders_), size.lines, size));
+  TRY_STATUS(RemoveWhere(events_.name, events, RowBytesSql(events_), size.events, size));
+  TRY_STATUS(RemoveWhere(late_.name, lines + " OR " + events, RowBytesSql(late_), size.late, size));
+  TRY_STATUS(RemoveWhere("kpi_windows", "window_end < " + TimeLiteral(retention.windows_before),
+                         WindowBytesSql(), size.windows, size));
+  auto beyond = [&](const HotTable& table, const char* time) {
+    return fmt::format(
+        "rowid IN (SELECT rowid FROM {} ORDER BY {} DESC, topic DESC, partition DESC, \"offset\" DESC OFFSET {})",
+        InHotStore(table.name), time, retention.most_events);
+  };
+  if (size.events > retention.most_events) {
+    TRY_STATUS(RemoveWhere(events_.name, beyond(events_, "event_time"), RowBytesSql(events_), size.events,
+                           size));
+  }
+  if (size.late <= retention.most_events) return {};
+  return RemoveWhere(late_.name, beyond(late_, "processing_time"), RowBytesSql(late_), size.late, size);
+}
+
+// Counts first: what is removed may be much, and RETURNING holds it in memory.
+Status EmbeddedHotStore::RemoveWhere(const std::string& table, const std::string& condition,
+                                     const std::string& bytes_sql, uint64_t& rows, HotSize& size) {
+  TRY(sql::Table sum,
+      writer_.Query(fmt::format("SELECT count(*), CAST(coalesce(sum({}), 0) AS BIGINT) FROM {} WHERE {}",
+                                bytes_sql, InHotStore(table), condition)));
+  if (IntOf(sum.At(0, 0)) == 0) return {};
+  rows -= static_cast<uint64_t>(IntOf(sum.At(0, 0)));
+  size.bytes -= static_cast<uint64_t>(IntOf(sum.At(0, 1)));
+  return writer_.Execute(fmt::format("DELETE FROM {} WHERE {}", InHotStore(table), condition));
+}
+
+}  // namespace souk::store

@@ -1,0 +1,121 @@
+#include "store/state_table.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "sql/appender.h"
+#include "store/hot_rows.h"
+#include "store/hot_tables.h"
+#include "store/last_of_each.h"
+
+namespace souk::store {
+namespace {
+
+constexpr uint64_t kFewRows = 100'000;  // that may lie about without harm
+
+constexpr char kHexDigits[] = "0123456789ABCDEF";
+
+// In the statement itself, so that DuckDB passes over the row groups it does not touch.
+std::string BlobLiteral(std::string_view bytes) {
+  std::string literal = "'";
+  for (unsigned char c : bytes) {
+    literal += "\\x";
+    literal += kHexDigits[c >> 4];
+    literal += kHexDigits[c & 15];
+  }
+  return literal + "'::BLOB";
+}
+
+int HexDigit(char c) { return c <= '9' ? c - '0' : c - 'A' + 10; }
+
+void FromHex(std::string_view hex, std::string& bytes) {
+  bytes.clear();
+  for (size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes += static_cast<char>(HexDigit(hex[i]) * 16 + HexDigit(hex[i + 1]));
+  }
+}
+
+struct Entry {
+  std::string key;
+  std::optional<std::string> value;
+};
+
+Status Tell(const std::optional<Entry>& entry,
+            const std::function<Status(std::string_view, std::string_view)>& on_entry) {
+  if (!entry || !entry->value) return {};
+  return on_entry(entry->key, *entry->value);
+}
+
+}  // namespace
+
+Result<StateTable> StateTable::Open(sql::Connection& connection) {
+  TRY(sql::Table count, connection.Query("SELECT count(*) FROM " + InHotStore("stream_state")));
+  StateTable table;
+  table.rows_when_clean_ = static_cast<uint64_t>(IntOf(count.At(0, 0)));
+  return table;
+}
+
+Status StateTable::Forget(sql::Connection& connection, const std::vector<StateRange>& ranges) {
+  for (const StateRange& range : ranges) {
+    TRY_STATUS(connection.Execute(fmt::format("DELETE FROM {} WHERE space = {} AND key < {}",
+                                              InHotStore("stream_state"), sql::QuoteLiteral(range.space),
+                                              BlobLiteral(range.below))));
+  }
+  return {};
+}
+
+Status StateTable::Append(sql::Connection& connection, const std::vector<StateChange>& changes,
+                          int64_t commit_number) {
+  if (changes.empty()) return {};
+  auto last = LastOfEach(changes, [](const StateChange& change) {
+    return fmt::format("{}:{}{}", change.space.size(), change.space, change.key);
+  });
+  TRY(auto appender, sql::Appender::Open(connection, {kHotDatabase, "main", "stream_state"}));
+  for (const StateChange* change : last) {
+    appender.Text(change->space);
+    appender.Blob(change->key);
+    change->value ? appender.Blob(*change->value) : appender.Null();
+    appender.Int(commit_number);
+    TRY_STATUS(appender.EndRow());
+  }
+  return appender.Finish();
+}
+
+Status StateTable::Committed(sql::Connection& connection, size_t appended) {
+  appended_ += appended;
+  if (appended_ < std::max(kFewRows, rows_when_clean_)) return {};
+  std::string table = InHotStore("stream_state");
+  TRY_STATUS(connection.Execute(
+      fmt::format("DELETE FROM {} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, value IS NULL AS removed, "
+                  "row_number() OVER (PARTITION BY space, key ORDER BY commit_number DESC) AS age FROM {}) "
+                  "WHERE age > 1 OR removed)",
+                  table, table)));
+  TRY(*this, Open(connection));
+  return {};
+}
+
+Status StateTable::Read(sql::Connection& connection, const std::string& space,
+                        const std::function<Status(std::string_view, std::string_view)>& on_entry) {
+  std::optional<Entry> entry;  // the latest version so far of the key that is being read
+  std::string key;
+  Status told;
+  auto on_chunk = [&](const sql::Table& chunk) {
+    for (const auto& row : chunk.rows) {
+      FromHex(std::get<std::string>(row[0]), key);
+      if (entry && entry->key != key) told = Tell(entry, on_entry);
+      if (!told) return false;
+      entry = Entry{key, std::nullopt};
+      if (const auto* hex = std::get_if<std::string>(&row[1])) FromHex(*hex, entry->value.emplace());
+    }
+    return true;
+  };
+  TRY_STATUS(connection.Stream(fmt::format("SELECT hex(key), hex(value) FROM {} WHERE space = $space "
+                                           "ORDER BY key, commit_number",
+                                           InHotStore("stream_state")),
+                               {{"space", space}}, on_chunk));
+  TRY_STATUS(told);
+  return Tell(entry, on_entry);
+}
+
+}  // namespace souk::store

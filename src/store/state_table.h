@@ -1,0 +1,35 @@
+// The processor's state in the embedded hot store: a log of versions, of which the last one of each key holds.
+// A commit only appends, so it costs what it changes, however much state there is; what was replaced is
+// removed when it has become as much as what holds. For the sources of this room only.
+//
+// Threads: as its connection. Append and Forget are called inside a transaction.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sql/database.h"
+#include "store/hot_store.h"
+
+namespace souk::store {
+
+class StateTable {
+ public:
+  // Looks how many rows there are.
+  static Result<StateTable> Open(sql::Connection& connection);
+
+  Status Forget(sql::Connection& connection, const std::vector<StateRange>& ranges);
+  Status Append(sql::Connection& connection, const std::vector<StateChange>& changes, int64_t commit_number);
+  // To be called after the commit of `appended` changes. Removes what was replaced, now and then.
+  Status Committed(sql::Connection& connection, size_t appended);
+
+  static Status Read(sql::Connection& connection, const std::string& space,
+                     const std::function<Status(std::string_view key, std::string_view value)>& on_entry);
+
+ private:
+  uint64_t rows_when_clean_ = 0;
+  uint64_t appended_ = 0;  // since then
+};
+
+}  // namespace souk::store
