@@ -1,0 +1,61 @@
+#include "stream/id.h"
+
+#include <cstring>
+
+namespace souk::stream {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+uint64_t Load(const char* from, size_t size) {
+  uint64_t word = 0;
+  std::memcpy(&word, from, size);
+  return word;
+}
+
+// The halves of a 128-bit product folded into one: every bit of both factors reaches every bit of the result.
+uint64_t Fold(uint64_t a, uint64_t b) {
+  Wide product = static_cast<Wide>(a) * b;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+// Digits of e and of the square root of 2; any odd numbers without pattern do.
+constexpr uint64_t kA = 0xb7e151628aed2a6bULL, kB = 0x6a09e667f3bcc909ULL;
+constexpr uint64_t kC = 0xbf7158809cf4f3c7ULL, kD = 0xb2fb1366ea957d3fULL;
+
+}  // namespace
+
+Id IdOf(std::string_view text) {
+  uint64_t first = kA ^ text.size(), second = kB + text.size();
+  const char* at = text.data();
+  size_t left = text.size();
+  for (; left > 16; at += 16, left -= 16) {
+    uint64_t x = Load(at, 8), y = Load(at + 8, 8);
+    first = Fold(first ^ x, y ^ kC);
+    second = Fold(second ^ y, x ^ kD) + x;
+  }
+  uint64_t x = Load(at, left < 8 ? left : 8), y = left > 8 ? Load(at + 8, left - 8) : 0;
+  first = Fold(first ^ x ^ kD, y ^ kA ^ first);
+  second = Fold(second ^ y ^ kC, x ^ kB ^ (second << 1));
+  return {Fold(first ^ kB, second ^ kC), Fold(second ^ kA, first ^ kD)};
+}
+
+std::string IdBytes(const Id& id) {
+  std::string bytes(16, '\0');
+  for (int i = 0; i < 8; ++i) {
+    bytes[i] = static_cast<char>(id.high >> (56 - 8 * i));
+    bytes[8 + i] = static_cast<char>(id.low >> (56 - 8 * i));
+  }
+  return bytes;
+}
+
+Id IdFromBytes(std::string_view bytes) {
+  Id id;
+  for (int i = 0; i < 8; ++i) {
+    id.high = id.high << 8 | static_cast<uint8_t>(bytes[i]);
+    id.low = id.low << 8 | static_cast<uint8_t>(bytes[8 + i]);
+  }
+  return id;
+}
+
+}  // namespace souk::stream

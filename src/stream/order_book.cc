@@ -1,0 +1,98 @@
+#include "stream/order_book.h"
+
+#include <algorithm>
+
+#include "stream/window/window.h"
+
+namespace souk::stream {
+namespace {
+
+constexpr Micros kMinute = 60 * kMicrosPerSecond;
+
+}  // namespace
+
+uint32_t OrderBook::Find(uint32_t node, const Id& line) const {
+  while (node != kNone && nodes_[node].line != line) node = nodes_[node].next;
+  return node;
+}
+
+std::span<const Values> OrderBook::SiblingsOf(uint32_t head, uint32_t node) {
+  siblings_.clear();
+  for (uint32_t at = head; at != kNone; at = nodes_[at].next) {
+    if (at != node) siblings_.push_back(ValuesOf(at));
+  }
+  return siblings_;
+}
+
+void OrderBook::Store(uint32_t node, Micros updated_at, Values values) {
+  nodes_[node].updated_at = updated_at;
+  std::copy(values.begin(), values.end(), values_.begin() + static_cast<int64_t>(node * width_));
+}
+
+uint32_t OrderBook::Insert(const Id& order, const Id& line, Micros updated_at, Values values) {
+  uint32_t node;
+  if (free_.empty()) {
+    node = static_cast<uint32_t>(nodes_.size());
+    nodes_.emplace_back();
+    values_.resize(values_.size() + width_);
+  } else {
+    node = free_.back();
+    free_.pop_back();
+  }
+  auto [head, made] = orders_.try_emplace(order, kNone);
+  nodes_[node] = {line, updated_at, head->second};
+  head->second = node;
+  Store(node, updated_at, values);
+  return node;
+}
+
+OrderBook::Outcome OrderBook::Take(const Id& order, const Id& line, Micros updated_at, Values values,
+                                   Accumulator& figures) {
+  auto head = orders_.find(order);
+  uint32_t first = head == orders_.end() ? kNone : head->second;
+  uint32_t node = Find(first, line);
+  bool replaces = node != kNone;
+  if (replaces) {
+    if (updated_at == nodes_[node].updated_at) return Outcome::kDuplicate;
+    if (updated_at < nodes_[node].updated_at) return Outcome::kOlder;
+    figures.Apply(Subject::kTransactions, ValuesOf(node), -1, SiblingsOf(first, node));
+    Store(node, updated_at, values);
+  } else {
+    node = Insert(order, line, updated_at, values);
+    first = node;
+  }
+  figures.Apply(Subject::kTransactions, ValuesOf(node), 1, SiblingsOf(first, node));
+  changed_[AlignDown(updated_at, kMinute)].push_back(order);
+  return replaces ? Outcome::kReplaced : Outcome::kNew;
+}
+
+void OrderBook::Restore(const Id& order, const Id& line, Micros updated_at, Values values) {
+  auto head = orders_.find(order);
+  uint32_t node = head == orders_.end() ? kNone : Find(head->second, line);
+  if (node == kNone) {
+    Insert(order, line, updated_at, values);
+  } else if (updated_at > nodes_[node].updated_at) {
+    Store(node, updated_at, values);
+  } else {
+    return;
+  }
+  changed_[AlignDown(updated_at, kMinute)].push_back(order);
+}
+
+void OrderBook::Forget(Micros before) {
+  while (!changed_.empty() && changed_.begin()->first + kMinute <= before) {
+    for (const Id& order : changed_.begin()->second) {
+      auto head = orders_.find(order);
+      if (head == orders_.end()) continue;
+      bool recent = false;
+      for (uint32_t at = head->second; at != kNone; at = nodes_[at].next)
+        recent |= nodes_[at].updated_at >= before;
+      if (recent) continue;  // a later minute names it too
+      for (uint32_t at = head->second; at != kNone; at = nodes_[at].next) free_.push_back(at);
+      orders_.erase(head);
+    }
+    changed_.erase(changed_.begin());
+  }
+}
+
+}  // namespace souk::stream

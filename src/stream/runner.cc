@@ -1,0 +1,212 @@
+#include "stream/runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "base/log.h"
+#include "stream/latency.h"
+
+namespace souk::stream {
+namespace {
+
+constexpr auto kPoll = std::chrono::milliseconds(20);
+constexpr Micros kOffsetsInterval = 5 * kMicrosPerSecond;
+constexpr Micros kPartitionsInterval = 30 * kMicrosPerSecond;
+constexpr Micros kBeat = kMicrosPerSecond;
+// What the client may hold of one partition, so that its memory is bounded where the processor is slower.
+constexpr const char* kQueueKilobytes = "16384";
+
+class Runner {
+ public:
+  Runner(const RunnerOptions& options, Processor& processor, store::HotStore& store, const Clock& clock,
+         const OnCommit& on_commit)
+      : options_(options), processor_(processor), store_(store), clock_(clock), on_commit_(on_commit) {}
+
+  Status Run(const kafka::ClientSettings& clients, std::atomic<bool>& stop, std::atomic<Micros>& beat) {
+    kafka::ConsumerOptions consumer;
+    consumer.group = options_.group;
+    consumer.properties["queued.max.messages.kbytes"] = kQueueKilobytes;
+    TRY(consumer_, kafka::Consumer::Open(clients, consumer));
+    TRY_STATUS(FindPartitions());
+    while (!stop) {
+      Micros now = clock_.Now();
+      beat = now;
+      TRY_STATUS(Read(now));
+      now = clock_.Now();
+      for (size_t i = 0; i < partitions_.size(); ++i) {
+        if (consumer_->AtEnd(partitions_[i].where)) processor_.AtEnd(i, now);
+      }
+      bool due = now - committed_at_ >= options_.commit_interval || waiting_ >= options_.batch_records;
+      if (due) TRY_STATUS(Commit(now));
+      TRY_STATUS(DoChores(now));
+    }
+    TRY_STATUS(Commit(clock_.Now()));
+    return CommitOffsets();
+  }
+
+ private:
+  struct Partition {
+    kafka::TopicPartition where;
+    int64_t next_offset = 0;
+  };
+
+  // All partitions of the topics; new ones are taken up.
+  Status FindPartitions() {
+    bool changed = false;
+    for (const std::string& topic : options_.topics) {
+      TRY(auto all, consumer_->PartitionsOf(topic));
+      for (const kafka::TopicPartition& where : all) {
+        auto known = [&](const Partition& p) { return p.where == where; };
+        if (std::any_of(partitions_.begin(), partitions_.end(), known)) continue;
+        Partition partition{where, 0};
+        TRY(size_t number, processor_.AddPartition(where.topic, where.partition, partition.next_offset));
+        if (number != partitions_.size())
+          return Fail(Code::kInvalid, "the processor was given partitions before");
+        TRY_STATUS(LookForGap(partition));
+        partitions_.push_back(std::move(partition));
+        changed = true;
+      }
+    }
+    if (!changed) return {};
+    kafka::Offsets from;
+    for (const Partition& partition : partitions_) from[partition.where] = partition.next_offset;
+    return consumer_->Assign(from);
+  }
+
+  // Records that the topic no longer has cannot be made up for, but they must not vanish in silence.
+  Status LookForGap(Partition& partition) {
+    TRY(kafka::Range range, consumer_->RangeOf(partition.where));
+    if (partition.next_offset < range.start && partition.next_offset > 0) {
+      Log(LogLevel::kWarn, "stream", "records were deleted from the topic before the stream had read them",
+          {{"from", kafka::Place(partition.where, partition.next_offset)},
+           {"to", std::to_string(range.start - 1)}});
+    }
+    if (partition.next_offset > range.end) {
+      return Fail(
+          Code::kInvalid,
+          "{} is beyond the end of the topic ({}): the topic was made anew. Remove hot.duckdb to begin anew",
+          kafka::Place(partition.where, partition.next_offset), range.end);
+    }
+    partition.next_offset = std::max(partition.next_offset, range.start);
+    return {};
+  }
+
+  Status Read(Micros now) {
+    records_.clear();
+    // The texts are copied: a view ends with its message, and the processor wants many at once.
+    size_t used = 0;
+    auto keep = [&](const kafka::MessageView& message) {
+      size_t number = NumberOf(message);
+      partitions_[number].next_offset = message.offset + 1;
+      StreamRecord record{number, message.offset, message.timestamp_ms, std::nullopt};
+      if (message.value) {
+        if (used == texts_.size()) texts_.emplace_back();
+        record.value = texts_[used++].assign(*message.value);
+      }
+      records_.push_back(record);
+      arrived_.push_back(message.timestamp_ms);
+    };
+    auto read = consumer_->PollEach(std::min<size_t>(options_.batch_records, kMostAtOnce), kPoll, keep);
+    TRY_STATUS(processor_.Take(records_, now));
+    waiting_ += records_.size();
+    if (!read) return tl::unexpected(read.error());
+    return {};
+  }
+
+  size_t NumberOf(const kafka::MessageView& message) {
+    if (last_ < partitions_.size()) {
+      const auto& where = partitions_[last_].where;
+      if (where.partition == message.partition && where.topic == message.topic) return last_;
+    }
+    for (last_ = 0; last_ + 1 < partitions_.size(); ++last_) {
+      const auto& where = partitions_[last_].where;
+      if (where.partition == message.partition && where.topic == message.topic) break;
+    }
+    return last_;
+  }
+
+  Status Commit(Micros now) {
+    committed_at_ = now;
+    TRY(auto batch, processor_.Cut(now));
+    if (!batch) return {};
+    TRY_STATUS(store_.Commit(*batch));
+    Micros done = clock_.Now();
+    for (int64_t timestamp_ms : arrived_) latency_.Add(done - timestamp_ms * 1000, 1, done);
+    arrived_.clear();
+    waiting_ = 0;
+    if (on_commit_) on_commit_(*batch, Health(done, done - now));
+    return {};
+  }
+
+  StreamHealth Health(Micros now, Micros commit_time) {
+    StreamHealth health;
+    health.records_per_second = latency_.PerSecond(now);
+    health.latency_p50 = latency_.Percentile(0.5, now);
+    health.latency_p99 = latency_.Percentile(0.99, now);
+    health.commit_time = commit_time;
+    for (const Partition& partition : partitions_) {
+      auto range = consumer_->KnownRangeOf(partition.where);
+      int64_t lag = range ? std::max<int64_t>(0, range->end - partition.next_offset) : 0;
+      health.partitions.push_back(
+          {partition.where.topic, partition.where.partition, partition.next_offset, lag});
+      health.lag += lag;
+    }
+    return health;
+  }
+
+  Status CommitOffsets() {
+    kafka::Offsets next;
+    for (const Partition& partition : partitions_) next[partition.where] = partition.next_offset;
+    if (Status committed = consumer_->Commit(next); !committed)
+      Log(LogLevel::kWarn, "stream", "the group shows an old lag",
+          {{"group", options_.group}, {"error", committed.error().message}});
+    return {};
+  }
+
+  Status DoChores(Micros now) {
+    if (now - offsets_at_ >= kOffsetsInterval) {
+      offsets_at_ = now;
+      TRY_STATUS(CommitOffsets());
+    }
+    if (now - partitions_at_ >= kPartitionsInterval) {
+      if (partitions_at_ != 0) TRY_STATUS(FindPartitions());
+      partitions_at_ = now;
+    }
+    if (now - trimmed_at_ >= options_.trim_interval) {
+      trimmed_at_ = now;
+      store::HotRetention retention = processor_.Retention();
+      retention.most_events = options_.most_events;
+      TRY_STATUS(store_.Trim(retention));
+    }
+    return {};
+  }
+
+  static constexpr size_t kMostAtOnce = 5000;
+
+  const RunnerOptions& options_;
+  Processor& processor_;
+  store::HotStore& store_;
+  const Clock& clock_;
+  const OnCommit& on_commit_;
+  std::unique_ptr<kafka::Consumer> consumer_;
+  std::vector<Partition> partitions_;
+  size_t last_ = 0;
+  std::vector<StreamRecord> records_;
+  std::deque<std::string> texts_;  // used again
+  std::vector<int64_t> arrived_;
+  size_t waiting_ = 0;
+  RecentLatency latency_;
+  Micros committed_at_ = 0, offsets_at_ = 0, partitions_at_ = 0, trimmed_at_ = 0;
+};
+
+}  // namespace
+
+Status RunStream(const kafka::ClientSettings& clients, const RunnerOptions& options, Processor& processor,
+                 store::HotStore& store, const Clock& clock, const OnCommit& on_commit,
+                 std::atomic<bool>& stop, std::atomic<Micros>& beat) {
+  return Runner(options, processor, store, clock, on_commit).Run(clients, stop, beat);
+}
+
+}  // namespace souk::stream

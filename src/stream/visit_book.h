@@ -1,0 +1,65 @@
+// The visits that are not over, and what they contribute to live figures.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "store/hot_store.h"
+#include "stream/accumulator.h"
+#include "stream/id.h"
+#include "stream/visit.h"
+
+namespace souk::stream {
+
+// Not thread-safe. Its state in the store: space "visits", one entry for each session_id.
+class VisitBook {
+ public:
+  static constexpr const char* kSpace = "visits";
+
+  // All must outlive it.
+  VisitBook(const KpiBook& book, Symbols& symbols, VisitOptions options)
+      : book_(book), symbols_(symbols), options_(options) {}
+
+  void Take(std::string_view session_id, const VisitEvent& event, Micros watermark, Accumulator& figures);
+  // Time goes on: carts become abandoned, and visits that nothing can change any more are forgotten.
+  void Advance(Micros watermark, Accumulator& figures);
+  // Values of the book's gauges, by name, over the visits that are not forgotten. `now`: the events' time.
+  void Measure(Micros now, Micros watermark, std::map<std::string, int64_t>& gauges) const;
+
+  void TakeChanges(std::vector<store::StateChange>& changes);
+  // `watermark` is the one of the commit that wrote it.
+  Status Restore(std::string_view key, std::string_view value, Micros watermark);
+  size_t size() const { return sessions_.size(); }
+
+ private:
+  struct Session {
+    std::string id;
+    std::vector<Visit> visits;  // in order; hardly ever more than one
+    Micros looked_at = 0;       // the watermark with which they count now
+    Micros reminder = 0;        // the earliest of reminders_
+    bool changed = false;
+  };
+  using Looks = std::vector<std::vector<int64_t>>;
+
+  // What the visits look like to the figures.
+  void Look(const Session& session, Looks& looks) const;
+  // The visits were `before` and are as they are: their contributions follow.
+  void Recount(const Id& id, Session& session, Micros watermark, const Looks& before, Accumulator& figures);
+  // When the session has to be looked at again at the latest, if no event comes.
+  Micros NextLook(const Session& session, Micros watermark) const;
+  void Remind(const Id& id, Session& session, Micros watermark);
+
+  const KpiBook& book_;
+  Symbols& symbols_;
+  VisitOptions options_;
+  boost::unordered_flat_map<Id, Session, IdHash> sessions_;
+  std::vector<Id> changed_;
+  std::multimap<Micros, Id> reminders_;
+  Looks before_, after_;
+  mutable std::vector<int64_t> all_;  // fields of one visit
+};
+
+}  // namespace souk::stream
