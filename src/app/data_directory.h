@@ -33,6 +33,7 @@ class DataDirectory {
   const std::string& path() const { return path_; }
   std::string lake() const { return path_ + "/lake"; }
   std::string warehouse() const { return path_ + "/warehouse.duckdb"; }
+  std::string hot() const { return path_ + "/hot.duckdb"; }
   std::string control() const { return path_ + "/control.sqlite"; }
   std::string log() const { return path_ + "/log"; }  // made by the broker
   std::string scratch() const { return path_ + "/scratch"; }

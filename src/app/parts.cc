@@ -2,6 +2,8 @@
 
 #include <thread>
 
+#include "store/open_hot_store.h"
+
 namespace souk::app {
 namespace {
 
@@ -94,6 +96,17 @@ Result<ingest::IngestTarget> Parts::IngestTarget() {
   target.clock = &clock_;
   target.scratch = directory_->scratch();
   return target;
+}
+
+Result<store::HotStore*> Parts::HotStore() {
+  std::lock_guard lock(mutex_);
+  if (!hot_) {
+    store::HotStoreOptions options;
+    options.path = directory_->hot();
+    TRY(options.database, WarehouseDatabase());
+    TRY(hot_, store::OpenHotStore(settings_.Text("hot.url"), options));
+  }
+  return hot_.get();
 }
 
 Result<std::shared_ptr<sql::QueryDoor>> Parts::Door() {

@@ -16,6 +16,7 @@
 #include "lake/raw_zone.h"
 #include "sql/database.h"
 #include "sql/door.h"
+#include "store/hot_store.h"
 #include "warehouse/report.h"
 #include "warehouse/warehouse.h"
 
@@ -38,6 +39,8 @@ class Parts {
   // In memory, for reading and checking files.
   Result<std::shared_ptr<sql::Database>> ScratchDatabase();
   Result<ingest::IngestTarget> IngestTarget();
+  // Recent orders, events and live figures; seen through the door as the schema hot.
+  Result<store::HotStore*> HotStore();
   Result<std::shared_ptr<sql::QueryDoor>> Door();
   Result<warehouse::Warehouse*> Warehouse();
   Result<warehouse::ReportBook*> Reports();
@@ -54,6 +57,7 @@ class Parts {
   std::unique_ptr<lake::Quarantine> quarantine_;
   std::shared_ptr<sql::Database> database_;
   std::shared_ptr<sql::Database> scratch_;
+  std::unique_ptr<store::HotStore> hot_;
   std::shared_ptr<sql::QueryDoor> door_;
   std::unique_ptr<warehouse::Warehouse> warehouse_;
   std::unique_ptr<warehouse::ReportBook> reports_;

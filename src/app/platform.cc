@@ -12,6 +12,7 @@
 #include "app/parts.h"
 #include "app/service.h"
 #include "app/stream_clients.h"
+#include "app/stream_service.h"
 #include "app/verb.h"
 #include "app/version.h"
 #include "app/web_service.h"
@@ -38,6 +39,7 @@ Status CheckNames(const std::vector<std::string>& only) {
 
 Result<std::shared_ptr<serve::ApiParts>> MakeApiParts(Parts& parts, schedule::JobHost& jobs,
                                                       std::shared_ptr<serve::ChangeFeed> changes,
+                                                      std::shared_ptr<serve::LiveBoard> live,
                                                       const ServiceHost& services) {
   auto api = std::make_shared<serve::ApiParts>();
   api->version = kVersion;
@@ -51,6 +53,7 @@ Result<std::shared_ptr<serve::ApiParts>> MakeApiParts(Parts& parts, schedule::Jo
   TRY(api->reports, parts.Reports());
   TRY(api->door, parts.Door());
   api->changes = std::move(changes);
+  api->live = std::move(live);
   api->services = [&services] {
     std::vector<serve::ServiceStatus> list;
     for (const ServiceInfo& info : services.Services()) {
@@ -105,7 +108,7 @@ Status CheckEventLog(const Settings& settings, const std::string& directory, con
 
 }  // namespace
 
-std::vector<std::string> ServiceNames() { return {"broker", "builder", "web"}; }
+std::vector<std::string> ServiceNames() { return {"broker", "stream", "builder", "web"}; }
 
 Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformOptions& options) {
   TRY_STATUS(CheckNames(options.only));
@@ -133,6 +136,12 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
     auto broker = BrokerServiceOptionsOf(settings, parts->directory().log());
     services.Add(std::make_unique<BrokerService>(std::move(broker), clock, listen));
   }
+  std::shared_ptr<serve::LiveBoard> live;
+  if (wanted("stream")) {
+    TRY(auto zone, TimeZone::Find(settings.Text("shop.time_zone")));
+    live = std::make_shared<serve::LiveBoard>(std::move(zone), clock);
+    services.Add(std::make_unique<StreamService>(*parts, live, changes));
+  }
   if (options.live) services.Add(std::make_unique<LiveShopService>(settings, clock, *options.live));
   if (wanted("builder")) {
     TRY(auto* raw, parts->Raw());
@@ -142,7 +151,7 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
     services.Add(std::make_unique<BuilderService>(*raw, *host, clock, builder));
   }
   if (wanted("web")) {
-    TRY(auto api, MakeApiParts(*parts, *host, changes, services));
+    TRY(auto api, MakeApiParts(*parts, *host, changes, live, services));
     auto listen = [&](const std::string& url) {
       (void)parts->directory().Announce(url);
       if (options.on_listen) options.on_listen(url);

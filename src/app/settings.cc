@@ -117,6 +117,19 @@ const std::vector<OptionSpec>& SettingTable() {
        "A connection that does nothing for so long is closed."},
       {"broker.threads", K::kInt, "2", "threads", "Network threads of the broker."},
 
+      {"stream.commit_interval", K::kDuration, "100ms", "",
+       "How often live figures are committed and shown."},
+      {"stream.delay", K::kDuration, "5m", "",
+       "How far behind the newest an event may be and still count in its window."},
+      {"stream.idle_timeout", K::kDuration, "30s", "",
+       "A partition without records holds the others up no longer than this."},
+      {"stream.session_gap", K::kDuration, "30m", "", "A visit ends after a pause of this length."},
+      {"stream.cart_timeout", K::kDuration, "60m", "", "A cart is abandoned this long after its last add."},
+      {"stream.keep", K::kDuration, "7d", "", "How long the hot store keeps orders and live figures."},
+      {"stream.keep_events", K::kInt, "100000", "events", "Of the clickstream, that the hot store keeps."},
+
+      {"hot.url", K::kText, "embedded", "URL", "Where recent orders and live figures are."},
+
       {"lake.url", K::kText, "", "path or URL", "Where the lake is; empty: lake/ in the data directory."},
 
       {"warehouse.models", K::kText, "", "path", "A directory of SQL models in place of the built-in ones."},

@@ -11,7 +11,7 @@
 #include "app/output.h"
 #include "app/parts.h"
 #include "schedule/job_host.h"
-#include "serve/change_feed.h"
+#include "serve/feed.h"
 
 namespace CLI {
 class App;

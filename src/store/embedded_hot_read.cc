@@ -80,11 +80,11 @@ Status EmbeddedHotStore::ReadWindows(Micros from, Micros to,
     }
     return true;
   };
-  TRY_STATUS(connection.Stream(
-      fmt::format("SELECT {} FROM {} AS w WHERE w.window_start >= make_timestamptz({}) AND "
-                  "w.window_start < make_timestamptz({}) ORDER BY {}",
-                  kWindowColumns, InHotStore("kpi_windows"), from, to, kWindowOrder),
-      {}, on_chunk));
+  TRY_STATUS(
+      connection.Stream(fmt::format("SELECT {} FROM {} AS w WHERE w.window_start >= make_timestamptz({}) AND "
+                                    "w.window_start < make_timestamptz({}) ORDER BY {}",
+                                    kWindowColumns, InHotStore("kpi_windows"), from, to, kWindowOrder),
+                        {}, on_chunk));
   return told;
 }
 
@@ -105,13 +105,14 @@ Result<std::vector<WindowValue>> EmbeddedHotStore::FindWindows(const std::vector
   TRY(auto connection, database_->Connect());
   TRY(sql::Table rows,
       connection.Query(
-          fmt::format("SELECT {} FROM {} AS w SEMI JOIN (SELECT unnest($kpis) AS kpi, "
-                      "make_timestamptz(CAST(unnest($starts) AS BIGINT)) AS window_start, "
-                      "make_timestamptz(CAST(unnest($ends) AS BIGINT)) AS window_end, "
-                      "unnest($dimensions) AS dimension, unnest($members) AS member) AS k "
-                      "USING (kpi, window_start, window_end, dimension, member) "
-                      "WHERE w.window_start BETWEEN make_timestamptz({}) AND make_timestamptz({}) ORDER BY {}",
-                      kWindowColumns, InHotStore("kpi_windows"), first, last, kWindowOrder),
+          fmt::format(
+              "SELECT {} FROM {} AS w SEMI JOIN (SELECT unnest($kpis) AS kpi, "
+              "make_timestamptz(CAST(unnest($starts) AS BIGINT)) AS window_start, "
+              "make_timestamptz(CAST(unnest($ends) AS BIGINT)) AS window_end, "
+              "unnest($dimensions) AS dimension, unnest($members) AS member) AS k "
+              "USING (kpi, window_start, window_end, dimension, member) "
+              "WHERE w.window_start BETWEEN make_timestamptz({}) AND make_timestamptz({}) ORDER BY {}",
+              kWindowColumns, InHotStore("kpi_windows"), first, last, kWindowOrder),
           {{"kpis", kpis},
            {"starts", starts},
            {"ends", ends},

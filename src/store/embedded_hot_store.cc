@@ -63,16 +63,18 @@ Status EmbeddedHotStore::OpenTables() {
       InHotStore("head"))));
   TRY(sql::Table head, writer_.Query("SELECT format FROM " + InHotStore("head")));
   if (!head.rows.empty() && IntOf(head.At(0, 0)) > kHotFormat) {
-    return Fail(Code::kUnsupported, "the hot store has format {}, and this program knows {}: use the newer Souk",
+    return Fail(Code::kUnsupported,
+                "the hot store has format {}, and this program knows {}: use the newer Souk",
                 IntOf(head.At(0, 0)), kHotFormat);
   }
   for (HotTable* table : {&orders_, &events_, &late_}) TRY_STATUS(OpenHotTable(writer_, *table));
   TRY_STATUS(CreatePlainTables(writer_));
   TRY_STATUS(OpenHotViews(writer_, {&orders_, &events_, &late_}));
-  return writer_.Execute(fmt::format(
-      "CREATE OR REPLACE TEMP TABLE {}(id VARCHAR); CREATE OR REPLACE TEMP TABLE {}(kpi VARCHAR, window_start "
-      "TIMESTAMPTZ, window_end TIMESTAMPTZ, dimension VARCHAR, member VARCHAR)",
-      kLineKeys, kWindowKeys));
+  return writer_.Execute(
+      fmt::format("CREATE OR REPLACE TEMP TABLE {}(id VARCHAR); CREATE OR REPLACE TEMP TABLE {}(kpi VARCHAR, "
+                  "window_start "
+                  "TIMESTAMPTZ, window_end TIMESTAMPTZ, dimension VARCHAR, member VARCHAR)",
+                  kLineKeys, kWindowKeys));
 }
 
 Status EmbeddedHotStore::Restore() {
@@ -92,8 +94,9 @@ Status EmbeddedHotStore::Restore() {
   for (const auto& row : counters.rows) head_.counters[sql::CellText(row[0])] = IntOf(row[1]);
   TRY(state_, StateTable::Open(writer_));
   auto add = [&](const std::string& table, const std::string& bytes_sql, uint64_t& rows) -> Status {
-    TRY(sql::Table sum, writer_.Query(fmt::format("SELECT count(*), CAST(coalesce(sum({}), 0) AS BIGINT) FROM {}",
-                                                  bytes_sql, InHotStore(table))));
+    TRY(sql::Table sum,
+        writer_.Query(fmt::format("SELECT count(*), CAST(coalesce(sum({}), 0) AS BIGINT) FROM {}", bytes_sql,
+                                  InHotStore(table))));
     rows = static_cast<uint64_t>(IntOf(sum.At(0, 0)));
     size_.bytes += static_cast<uint64_t>(IntOf(sum.At(0, 1)));
     return {};
@@ -279,12 +282,13 @@ Status EmbeddedHotStore::Remove(const HotRetention& retention, HotSize& size) {
                          WindowBytesSql(), size.windows, size));
   auto beyond = [&](const HotTable& table, const char* time) {
     return fmt::format(
-        "rowid IN (SELECT rowid FROM {} ORDER BY {} DESC, topic DESC, partition DESC, \"offset\" DESC OFFSET {})",
+        "rowid IN (SELECT rowid FROM {} ORDER BY {} DESC, topic DESC, partition DESC, \"offset\" DESC OFFSET "
+        "{})",
         InHotStore(table.name), time, retention.most_events);
   };
   if (size.events > retention.most_events) {
-    TRY_STATUS(RemoveWhere(events_.name, beyond(events_, "event_time"), RowBytesSql(events_), size.events,
-                           size));
+    TRY_STATUS(
+        RemoveWhere(events_.name, beyond(events_, "event_time"), RowBytesSql(events_), size.events, size));
   }
   if (size.late <= retention.most_events) return {};
   return RemoveWhere(late_.name, beyond(late_, "processing_time"), RowBytesSql(late_), size.late, size);

@@ -1,8 +1,8 @@
-// The hot store in a DuckDB file (docs/format/hot_store.md). Its tables are read beside the warehouse's when it
-// is opened on the warehouse's instance.
+// The hot store in a DuckDB file (docs/format/hot_store.md). Its tables are read beside the warehouse's when
+// it is opened on the warehouse's instance.
 //
-// Threads: any. Commits and trims wait for each other; readings have connections of their own and see the state
-// of the last commit.
+// Threads: any. Commits and trims wait for each other; readings have connections of their own and see the
+// state of the last commit.
 #pragma once
 
 #include <memory>
@@ -18,8 +18,8 @@ namespace souk::store {
 
 class EmbeddedHotStore : public HotStore {
  public:
-  // Opens or creates the file `path` as the database hot_store of `database`, which holds it open from then on
-  // (also without the store), and makes the views hot.orders, hot.events, hot.late_records and
+  // Opens or creates the file `path` as the database hot_store of `database`, which holds it open from then
+  // on (also without the store), and makes the views hot.orders, hot.events, hot.late_records and
   // hot.kpi_windows in it. kAlreadyExists: this program has the file open; kUnavailable: another one has;
   // kUnsupported: a newer Souk wrote it.
   static Result<std::unique_ptr<EmbeddedHotStore>> Open(std::shared_ptr<sql::Database> database,

@@ -74,8 +74,9 @@ struct HotBatch {
 };
 
 // Rows older than this are removed, and no more rows than this are kept. A row's own time decides
-// (transaction_timestamp, event_time; a window's end), of equal ones the greater topic, partition and offset is
-// newer. Late records are held to the times of their kind, and together to `most_events` by processing_time.
+// (transaction_timestamp, event_time; a window's end), of equal ones the greater topic, partition and offset
+// is newer. Late records are held to the times of their kind, and together to `most_events` by
+// processing_time.
 struct HotRetention {
   Micros lines_before = 0, events_before = 0, windows_before = 0;
   uint64_t most_events = 100'000;
@@ -89,10 +90,10 @@ struct HotHead {
 };
 
 struct HotSize {
-  // What a size limit counts: the values of the rows of lines, events, late records and windows, whatever room
-  // they take on the disk. Texts count their bytes in UTF-8, every other value that is there 8; topic,
-  // processing_time, latency, partition and offset count too, and the schema's name of a late record. State and
-  // positions do not count.
+  // What a size limit counts: the values of the rows of lines, events, late records and windows, whatever
+  // room they take on the disk. Texts count their bytes in UTF-8, every other value that is there 8; topic,
+  // processing_time, latency, partition and offset count too, and the schema's name of a late record. State
+  // and positions do not count.
   uint64_t bytes = 0;
   uint64_t lines = 0, events = 0, late = 0, windows = 0;
 };
@@ -101,7 +102,8 @@ class HotStore {
  public:
   virtual ~HotStore() = default;
 
-  // Durable when it returns. kInvalid: a record of another kind than its list is for, or a value beyond its field.
+  // Durable when it returns. kInvalid: a record of another kind than its list is for, or a value beyond its
+  // field.
   virtual Status Commit(const HotBatch& batch) = 0;
   virtual Status Trim(const HotRetention& retention) = 0;
 

@@ -22,8 +22,8 @@ void AddFields(HotTable& table) {
     for (size_t i = 0; i < fields.size(); ++i) {
       HotColumn* column = FindColumn(table.columns, fields[i].name);
       if (column == nullptr) {
-        column = &table.columns.emplace_back(HotColumn{fields[i].name, DuckdbType(fields[i]),
-                                                       HotSource::kField, fields[i].type, {}});
+        column = &table.columns.emplace_back(
+            HotColumn{fields[i].name, DuckdbType(fields[i]), HotSource::kField, fields[i].type, {}});
         column->fields.assign(table.schemas.size(), -1);
       }
       column->fields[s] = static_cast<int>(i);
@@ -112,8 +112,8 @@ Status OpenHotTable(sql::Connection& connection, HotTable& table) {
     HotColumn* known = FindColumn(table.columns, column.name);
     columns.push_back(known == nullptr ? HotColumn{column.name, column.type} : *known);
     if (known == nullptr || known->type == column.type) continue;
-    TRY_STATUS(connection.Execute(fmt::format("ALTER TABLE {} ALTER {} TYPE {}", name,
-                                              sql::QuoteName(column.name), known->type)));
+    TRY_STATUS(connection.Execute(
+        fmt::format("ALTER TABLE {} ALTER {} TYPE {}", name, sql::QuoteName(column.name), known->type)));
   }
   for (const HotColumn& column : table.columns) {
     if (FindColumn(columns, column.name) != nullptr) continue;
@@ -144,8 +144,7 @@ Status OpenHotViews(sql::Connection& connection, const std::vector<const HotTabl
   }
   TRY_STATUS(connection.Execute(fmt::format("CREATE SCHEMA IF NOT EXISTS {}", kHotSchema)));
   TRY(sql::Table database, connection.Query("SELECT current_database()"));
-  for (const View& view : views)
-    TRY_STATUS(OpenView(connection, sql::CellText(database.At(0, 0)), view));
+  for (const View& view : views) TRY_STATUS(OpenView(connection, sql::CellText(database.At(0, 0)), view));
   return {};
 }
 

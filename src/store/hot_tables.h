@@ -1,5 +1,5 @@
-// The tables of the embedded hot store that hold records: their columns follow the schemas. For the sources of
-// this room only.
+// The tables of the embedded hot store that hold records: their columns follow the schemas. For the sources
+// of this room only.
 #pragma once
 
 #include <string>
@@ -41,8 +41,8 @@ HotTable LateTable();
 // "hot_store.main.orders"
 std::string InHotStore(std::string_view table);
 
-// Makes the table, or brings the one that is there up to the schemas; then `table.columns` are as they stand in
-// the file.
+// Makes the table, or brings the one that is there up to the schemas; then `table.columns` are as they stand
+// in the file.
 Status OpenHotTable(sql::Connection& connection, HotTable& table);
 Status CreatePlainTables(sql::Connection& connection);
 // The views of the schema `hot`. Writes only what is not there yet.

@@ -1,6 +1,6 @@
-// The processor's state in the embedded hot store: a log of versions, of which the last one of each key holds.
-// A commit only appends, so it costs what it changes, however much state there is; what was replaced is
-// removed when it has become as much as what holds. For the sources of this room only.
+// The processor's state in the embedded hot store: a log of versions, of which the last one of each key
+// holds. A commit only appends, so it costs what it changes, however much state there is; what was replaced
+// is removed when it has become as much as what holds. For the sources of this room only.
 //
 // Threads: as its connection. Append and Forget are called inside a transaction.
 #pragma once

@@ -9,6 +9,7 @@ void AddRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts) {
   AddJobRoutes(server, parts);
   AddQueryRoutes(server, parts);
   AddStatusRoutes(server, parts);
+  AddLiveRoutes(server, parts);
   AddPageRoutes(server);
 }
 

@@ -9,7 +9,8 @@
 #include "base/clock.h"
 #include "net/http_server.h"
 #include "schedule/job_host.h"
-#include "serve/change_feed.h"
+#include "serve/feed.h"
+#include "serve/live_board.h"
 #include "sql/door.h"
 #include "warehouse/report.h"
 #include "warehouse/warehouse.h"
@@ -38,6 +39,7 @@ struct ApiParts {
   warehouse::ReportBook* reports = nullptr;
   std::shared_ptr<sql::QueryDoor> door;
   std::shared_ptr<ChangeFeed> changes;
+  std::shared_ptr<LiveBoard> live;  // nullptr = no stream runs here
   std::function<std::vector<ServiceStatus>()> services;
 };
 
@@ -48,6 +50,7 @@ void AddReportRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> pa
 void AddJobRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts);
 void AddQueryRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts);
 void AddStatusRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts);
+void AddLiveRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts);
 void AddPageRoutes(net::HttpServer& server);
 
 // A handler that changes something: refused without the header X-Souk, which only a script of our own page or

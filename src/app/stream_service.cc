@@ -1,0 +1,119 @@
+#include "app/stream_service.h"
+
+#include "app/stream_clients.h"
+#include "base/embedded.h"
+#include "base/files.h"
+#include "stream/runner.h"
+
+namespace souk::app {
+namespace {
+
+constexpr const char* kFigures = "models/live.yml";
+// A commit may wait for a disk; this long means that it hangs.
+constexpr Micros kSilence = 60 * kMicrosPerSecond;
+
+}  // namespace
+
+Status WarehouseCategories::Refresh() {
+  TRY(auto database, parts_.WarehouseDatabase());
+  TRY(auto connection, database->Connect());
+  std::unordered_map<std::string, std::string> categories;
+  auto read = [&](const sql::Table& chunk) {
+    for (const auto& row : chunk.rows) categories[sql::CellText(row[0])] = sql::CellText(row[1]);
+    return true;
+  };
+  TRY_STATUS(connection.Stream(
+      "SELECT product_id, category FROM ecommerce.dim_products WHERE is_current AND category IS NOT NULL", {},
+      read));
+  std::lock_guard lock(mutex_);
+  categories_ = std::move(categories);
+  return {};
+}
+
+std::string WarehouseCategories::CategoryOf(std::string_view product_id) const {
+  std::lock_guard lock(mutex_);
+  auto found = categories_.find(std::string(product_id));
+  return found == categories_.end() ? "" : found->second;
+}
+
+Result<std::string> LiveFigures(const Settings& settings, std::string& origin) {
+  if (const std::string& directory = settings.Text("warehouse.models"); !directory.empty()) {
+    origin = directory + "/live.yml";
+    if (PathExists(origin)) return ReadFile(origin);
+  }
+  origin = kFigures;
+  return std::string(*FindAsset(kFigures));
+}
+
+stream::ProcessorOptions ProcessorOptionsOf(const Settings& settings) {
+  stream::ProcessorOptions options;
+  options.decoder.currency = settings.Text("shop.currency");
+  options.decoder.time_zone = settings.Text("shop.time_zone");
+  options.watermark.delay = settings.DurationMs("stream.delay") * 1000;
+  options.watermark.idle_timeout = settings.DurationMs("stream.idle_timeout") * 1000;
+  options.visits.gap = settings.DurationMs("stream.session_gap") * 1000;
+  options.visits.cart = settings.DurationMs("stream.cart_timeout") * 1000;
+  options.keep_windows = settings.DurationMs("stream.keep") * 1000;
+  return options;
+}
+
+StreamService::StreamService(Parts& parts, std::shared_ptr<serve::LiveBoard> board,
+                             std::shared_ptr<serve::ChangeFeed> changes)
+    : parts_(parts), board_(std::move(board)), changes_(std::move(changes)), categories_(parts) {}
+
+Status StreamService::Start() {
+  (void)categories_.Refresh();  // there is no warehouse before the first build
+  subscription_ = changes_->Subscribe([this](const warehouse::WarehouseState& state) {
+    if (state.version != 0) stale_ = true;
+  });
+  std::string origin;
+  TRY(std::string figures, LiveFigures(parts_.settings(), origin));
+  TRY(store::HotStore * store, parts_.HotStore());
+  TRY(processor_,
+      stream::Processor::Make(figures, origin, ProcessorOptionsOf(parts_.settings()), *store, categories_));
+  TRY_STATUS(processor_->Restore());
+  TRY_STATUS(board_->Begin(processor_->book(), *store));
+  stop_ = false;
+  ended_ = {};
+  beat_ = parts_.clock().Now();
+  thread_ = std::thread([this, store] {
+    Status ended = RunOnce(*processor_, *store);
+    board_->End(ended ? "" : ended.error().message);
+    std::lock_guard lock(mutex_);
+    ended_ = std::move(ended);
+  });
+  return {};
+}
+
+Status StreamService::RunOnce(stream::Processor& processor, store::HotStore& store) {
+  TRY(auto clients, StreamSettings(parts_.settings()));
+  stream::RunnerOptions options;
+  stream::ProcessorOptions topics;
+  options.topics = {topics.transactions_topic, topics.clickstream_topic};
+  options.commit_interval = parts_.settings().DurationMs("stream.commit_interval") * 1000;
+  options.most_events = static_cast<uint64_t>(parts_.settings().Int("stream.keep_events"));
+  auto on_commit = [this](const store::HotBatch& batch, const stream::StreamHealth& health) {
+    board_->Commit(batch, health);
+    if (stale_.exchange(false)) (void)categories_.Refresh();
+  };
+  return stream::RunStream(clients, options, processor, store, parts_.clock(), on_commit, stop_, beat_);
+}
+
+void StreamService::Stop() {
+  stop_ = true;
+  if (thread_.joinable()) thread_.join();
+  subscription_.reset();
+  processor_.reset();
+}
+
+Status StreamService::Health() {
+  {
+    std::lock_guard lock(mutex_);
+    if (!ended_) return ended_;
+  }
+  if (parts_.clock().Now() - beat_ > kSilence)
+    return Fail(Code::kTimeout, "the stream has committed nothing for a minute");
+  return {};
+}
+
+}  // namespace souk::app

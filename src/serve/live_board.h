@@ -1,0 +1,88 @@
+// What `GET /api/live` shows: the live figures at the last commit of the stream, and how the stream is.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/time_zone.h"
+#include "serve/feed.h"
+#include "store/hot_store.h"
+#include "stream/kpi_book.h"
+#include "stream/runner.h"
+
+namespace souk::serve {
+
+// Threads: Begin and Commit by the stream's, the rest by any.
+class LiveBoard {
+ public:
+  // `time_zone` decides when today began.
+  LiveBoard(TimeZone time_zone, const Clock& clock);
+
+  // A stream starts: its figures, and what the store has of them.
+  Status Begin(const stream::KpiBook& book, store::HotStore& store);
+  void Commit(const store::HotBatch& batch, const stream::StreamHealth& health);
+  // The stream failed, or has stopped ("").
+  void End(const std::string& error);
+
+  // The whole state as a JSON object:
+  //   state: running | stopped | failed, error
+  //   now, committed_at, watermark    the cut-off time is committed_at
+  //   health: records_per_second, lag, latency_ms {p50, p99}, commit_ms, counters {…}, partitions […]
+  //   gauges: [{name, label, value}]
+  //   kpis: [{name, label, type: money | count | ratio, today, hour, minutes: [[start, value]…60],
+  //           by: {city: [{member, value}]}}]       of the last 30 minutes, the ten greatest
+  //   windows: [{name, label, start, end, value}]   figures of sliding windows: the latest that is over
+  //   orders: [{…}]                                 the last 20 lines, without personal data
+  std::string Json() const;
+  // Text of Json() after every commit.
+  Feed<std::string>& feed() { return *feed_; }
+
+ private:
+  struct Series {
+    std::string name, label, dimension;  // "" = in all
+    int scale = 0;
+    bool money = false;
+    Micros size = 0, every = 0;
+    std::map<Micros, std::unordered_map<std::string, int64_t>> windows;  // by start, then member
+    std::unordered_map<std::string, int64_t> recent;                     // of the last 30 minutes
+    Micros recent_from = 0;  // windows from here on are in `recent`
+  };
+
+  Series* Find(const std::string& kpi, const std::string& dimension);
+  const Series* Find(const std::string& kpi, const std::string& dimension) const;
+  void Put(const store::WindowValue& value);
+  void Forget(Micros now);
+  void KeepOrders(const std::vector<store::HotRecord>& lines);
+  Micros Today(Micros now) const;
+  int64_t Sum(const Series& series, Micros from) const;
+
+  std::string HealthJson() const;
+  std::string GaugesJson() const;
+  std::string KpiJson(const Series& series, Micros now) const;
+  std::string RatioJson(const stream::Ratio& ratio, Micros now) const;
+  std::string ByJson(const std::string& kpi) const;
+  std::string WindowsJson(Micros now) const;
+
+  mutable TimeZone time_zone_;
+  const Clock& clock_;
+  std::shared_ptr<Feed<std::string>> feed_ = std::make_shared<Feed<std::string>>();
+
+  mutable std::mutex mutex_;
+  std::string state_ = "stopped", error_;
+  std::vector<Series> series_;
+  std::vector<stream::Ratio> ratios_;
+  std::vector<std::pair<std::string, std::string>> gauges_;  // name, label
+  std::map<std::string, int> gauge_scales_;
+  std::map<std::string, int64_t> counters_;
+  Micros committed_at_ = 0, watermark_ = 0;
+  stream::StreamHealth health_;
+  std::deque<std::string> orders_;  // as JSON, newest first
+};
+
+}  // namespace souk::serve
