@@ -19,7 +19,7 @@ class RecentLatency {
   double PerSecond(Micros now);
 
  private:
-  static constexpr size_t kBuckets = 400;  // each reaches 5 % further than the one before: 10 µs to an hour
+  static constexpr size_t kBuckets = 420;  // each reaches 5 % further than the one before: 10 µs to two hours
   static constexpr size_t kSeconds = 10;
   struct Second {
     int64_t number = -1;

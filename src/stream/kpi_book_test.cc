@@ -1,0 +1,82 @@
+#include "stream/kpi_book.h"
+
+#include <gtest/gtest.h>
+
+#include "base/embedded.h"
+
+namespace souk::stream {
+namespace {
+
+std::string ErrorOf(const std::string& yaml) {
+  Symbols symbols;
+  auto book = KpiBook::Parse(yaml, "live.yml", symbols);
+  return book ? "" : book.error().message;
+}
+
+std::string With(const std::string& kpi) {
+  return "windows: {minute: tumbling 1m, hour: sliding 1h every 10m}\nkpis:\n  - " + kpi + "\n";
+}
+
+TEST(KpiBookTest, TheBuiltInFiguresAreThere) {
+  Symbols symbols;
+  auto book = KpiBook::Parse(*FindAsset("models/live.yml"), "models/live.yml", symbols);
+  ASSERT_TRUE(book) << book.error().message;
+  size_t cube = 0, measure = 0;
+  for (const char* name : {"revenue", "orders", "failed_payments", "cancelled_orders", "returns", "sessions",
+                           "abandoned_carts", "product_revenue"}) {
+    EXPECT_TRUE(book->Find(name, cube, measure)) << name;
+  }
+  ASSERT_TRUE(book->Find("revenue", cube, measure));
+  EXPECT_TRUE(book->cubes()[cube].measures[measure].money);
+  EXPECT_EQ(book->cubes()[cube].measures[measure].scale, 2);
+  EXPECT_EQ(book->ratios().size(), 2U);
+  EXPECT_FALSE(book->Find("nothing", cube, measure));
+}
+
+TEST(KpiBookTest, FiguresWithTheSameWindowsShareRows) {
+  Symbols symbols;
+  auto book = KpiBook::Parse(
+      "windows: {minute: tumbling 1m, hour: sliding 1h every 10m}\n"
+      "kpis:\n"
+      "  - {name: a, of: transactions, value: count, by: [city]}\n"
+      "  - {name: b, of: transactions, value: sum(quantity * unit_price), by: [city]}\n"
+      "  - {name: c, of: transactions, value: count, by: [country]}\n"
+      "  - {name: d, of: transactions, value: count, by: [city], window: hour}\n"
+      "  - {name: e, of: transactions, value: count, by: [city], at: updated_at}\n",
+      "live.yml", symbols);
+  ASSERT_TRUE(book) << book.error().message;
+  ASSERT_EQ(book->cubes().size(), 4U);
+  EXPECT_EQ(book->cubes()[0].measures.size(), 2U);
+  EXPECT_EQ(book->cubes()[0].measures[1].scale, 4);
+  EXPECT_EQ(book->longest_window(Subject::kTransactions), 3600 * kMicrosPerSecond);
+  EXPECT_EQ(book->longest_window(Subject::kVisits), 0);
+}
+
+TEST(KpiBookTest, ErrorsNameFileAndFigure) {
+  EXPECT_EQ(ErrorOf("kpis: []\n"), "live.yml: there are no windows");
+  EXPECT_EQ(ErrorOf("windows: {minute: tumbling 1}\n"),
+            "live.yml: window minute: '1' is not a value with a unit, such as 250ms, 10s, 5m, 2h or 7d");
+  EXPECT_EQ(ErrorOf("windows: {hour: sliding 1h every 7m}\n"),
+            "live.yml: window hour: 1h is no multiple of 7m");
+  EXPECT_EQ(ErrorOf(With("{name: a, of: orders, value: count}")),
+            "live.yml: kpi a: of: 'orders' is none of transactions, clickstream, visits");
+  EXPECT_EQ(ErrorOf(With("{name: a, of: transactions, value: median(quantity)}")),
+            "live.yml: kpi a: value: 'median(quantity)' is neither count, sum(field), sum(field * field) nor "
+            "distinct(field)");
+  EXPECT_EQ(ErrorOf(With("{name: a, of: transactions, value: sum(city)}")),
+            "live.yml: kpi a: city is no number");
+  EXPECT_EQ(ErrorOf(With("{name: a, of: clickstream, value: distinct(session_id)}")),
+            "live.yml: kpi a: of distinct things, windows count order_id of transactions only");
+  EXPECT_EQ(ErrorOf(With("{name: a, of: transactions, value: count, by: [order_id]}")),
+            "live.yml: kpi a: by: order_id is no text that names a group");
+  EXPECT_EQ(
+      ErrorOf(With("{name: a, of: transactions, value: count, colour: red}")),
+      "live.yml: kpi a: 'colour' is not known; there are name, label, of, where, value, window, at, by");
+  EXPECT_EQ(ErrorOf(With("{name: a, value: b / c}")), "live.yml: kpi a: there is no figure b");
+  EXPECT_EQ(ErrorOf(With("{name: a, of: transactions, value: count, window: day}")),
+            "live.yml: kpi a: there is no window day");
+  EXPECT_NE(ErrorOf("windows: [").find("live.yml line 1"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace souk::stream
