@@ -61,14 +61,16 @@ struct StateRange {
 
 // Where a batch has a key twice, the last one holds.
 struct HotBatch {
-  std::vector<HotRecord> lines;   // transactions: the latest version of each; replaces the one with its key
-  std::vector<HotRecord> events;  // clickstream, each once
-  std::vector<HotRecord> late;    // of either kind: came after its window was closed; counted, not in windows
-  std::vector<WindowValue> windows;
-  std::vector<StateChange> state;
-  std::vector<StateRange> forgotten;        // removed before `state` is written
-  Positions positions;                      // those that moved
-  std::map<std::string, int64_t> counters;  // new totals since the store began: "late", "duplicates", …
+  std::vector<HotRecord> lines =
+      {};  // transactions: the latest version of each; replaces the one with its key
+  std::vector<HotRecord> events = {};  // clickstream, each once
+  std::vector<HotRecord> late =
+      {};  // of either kind: came after its window was closed; counted, not in windows
+  std::vector<WindowValue> windows = {};
+  std::vector<StateChange> state = {};
+  std::vector<StateRange> forgotten = {};        // removed before `state` is written
+  Positions positions = {};                      // those that moved
+  std::map<std::string, int64_t> counters = {};  // new totals since the store began: "late", "duplicates", …
   Micros watermark = 0;
   Micros committed_at = 0;
 };
