@@ -289,7 +289,7 @@ Status EmbeddedHotStore::Trim(const HotRetention& retention) {
 }
 
 Status EmbeddedHotStore::Remove(const HotRetention& retention, HotSize& size) {
-  std::string lines = "transaction_timestamp < " + TimeLiteral(retention.lines_before);
+  std::string lines = "updated_at < " + TimeLiteral(retention.lines_before);
   std::string events = "event_time < " + TimeLiteral(retention.events_before);
   TRY_STATUS(RemoveWhere(orders_.name, lines, kRowBytes, size.lines, size));
   TRY_STATUS(RemoveWhere(events_.name, events, kRowBytes, size.events, size));

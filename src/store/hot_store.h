@@ -76,7 +76,7 @@ struct HotBatch {
 };
 
 // Rows older than this are removed, and no more rows than this are kept. A row's own time decides
-// (transaction_timestamp, event_time; a window's end), of equal ones the greater topic, partition and offset
+// (updated_at, event_time; a window's end), of equal ones the greater topic, partition and offset
 // is newer. Late records are held to the times of their kind, and together to `most_events` by
 // processing_time.
 struct HotRetention {

@@ -45,7 +45,7 @@ std::string Key(const HotRecord& record) {
 bool IsSale(const HotRecord& record) { return record.record.schema()->name == "transactions"; }
 
 Micros OwnTime(const HotRecord& record) {
-  return Number(record, IsSale(record) ? "transaction_timestamp" : "event_time");
+  return Number(record, IsSale(record) ? "updated_at" : "event_time");
 }
 
 bool TooOld(const HotRecord& record, const HotRetention& retention) {
