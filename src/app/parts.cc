@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "base/files.h"
 #include "store/open_hot_store.h"
 
 namespace souk::app {
@@ -109,12 +110,21 @@ Result<store::HotStore*> Parts::HotStore() {
   return hot_.get();
 }
 
+// For the door. A store that was never filled is not made by a question.
+Status Parts::OpenHotSchema(sql::Database& database) {
+  if (settings_.Text("hot.url") != "embedded") return {};
+  if (!PathExists(directory_->hot())) return store::ForgetHotStore(database);
+  if (auto opened = HotStore(); !opened) return tl::unexpected(opened.error());
+  return {};
+}
+
 Result<std::shared_ptr<sql::QueryDoor>> Parts::Door() {
   std::lock_guard lock(mutex_);
   if (!door_) {
     if (auto made = Warehouse(); !made)
       return tl::unexpected(made.error());  // it makes the schemas people may see
     TRY(auto database, WarehouseDatabase());
+    TRY_STATUS(OpenHotSchema(*database));
     sql::DoorOptions options;
     options.timeout_ms = settings_.DurationMs("sql.timeout");
     options.max_rows = static_cast<uint64_t>(settings_.Int("sql.max_rows"));

@@ -46,6 +46,7 @@ class Parts {
   Result<warehouse::ReportBook*> Reports();
 
  private:
+  Status OpenHotSchema(sql::Database& database);
   Parts(Settings settings, const Clock& clock, std::unique_ptr<DataDirectory> directory);
 
   Settings settings_;

@@ -322,8 +322,8 @@ Result<Answer> QueryDoor::Impl::Dispatch(Visit& visit, const Command& command,
     case Verb::kUse: {
       TRY(visit.schema, visible->ResolveSchema(command.schema));
       bool empty = visible->Tables(visit.schema).empty();
-      return Message(fmt::format("using {}{}", visit.schema,
-                                 empty ? ", which has no tables yet; run `souk build`" : ""));
+      return Message(fmt::format("using {}{}{}", visit.schema, empty ? ", which has no tables yet; " : "",
+                                 empty ? FilledBy(visit.schema) : ""));
     }
     case Verb::kRefresh:
     case Verb::kInvalidateMetadata: return NoEffect(visit, *visible, command);

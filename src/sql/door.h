@@ -19,7 +19,7 @@ struct DoorOptions {
   uint64_t max_rows = 1'000'000;
   // Schemas whose tables and views may be read, in lower case; names without schema are looked up in the
   // first, or in the one that USE names. One that does not exist (yet) has no tables.
-  std::vector<std::string> schemas = {"ecommerce", "ecommerce_dwh", "clean"};
+  std::vector<std::string> schemas = {"ecommerce", "ecommerce_dwh", "clean", "hot"};
 };
 
 // The answer to one statement: rows, a message ("using ecommerce_dwh"), or rows with a remark in lines.

@@ -111,7 +111,7 @@ TEST_F(DoorTest, ShowAndDescribe) {
   EXPECT_EQ(Text("SHOW TABLES FROM clean"), "stg_users ");
   EXPECT_EQ(Text("SHOW TABLES LIKE 'FACT*'"), "fact_transactions ");
   EXPECT_EQ(Text("SHOW TABLES 'dim%'"), "dim_products ");
-  EXPECT_EQ(Text("SHOW SCHEMAS"), "ecommerce ecommerce_dwh clean ");
+  EXPECT_EQ(Text("SHOW SCHEMAS"), "ecommerce ecommerce_dwh clean hot ");
   EXPECT_EQ(Text("SHOW DATABASES LIKE 'ecom*'"), "ecommerce ecommerce_dwh ");
   EXPECT_EQ(Text("DESCRIBE dim_products"), "product_id VARCHAR true  name VARCHAR true  ");
   EXPECT_EQ(Text("desc extended ecommerce.\"dim_products\""), Text("DESCRIBE TABLE dim_products"));
@@ -283,10 +283,11 @@ TEST_F(DoorTest, MessagesSayWhatIsPossible) {
       message("FROM read_csv('x')"),
       denied +
           "read_csv(…) cannot be used here: a query reads only tables and views (SHOW TABLES lists them)");
-  EXPECT_EQ(message("FROM souk.state"),
-            denied +
-                "the schema souk cannot be read here; those that can are ecommerce, ecommerce_dwh, clean "
-                "(SHOW TABLES lists their tables)");
+  EXPECT_EQ(
+      message("FROM souk.state"),
+      denied +
+          "the schema souk cannot be read here; those that can are ecommerce, ecommerce_dwh, clean, hot "
+          "(SHOW TABLES lists their tables)");
   EXPECT_EQ(
       message("FROM 'x.parquet'"),
       denied + "'x.parquet' is no table, and files cannot be read here; bring them in with `souk ingest`");

@@ -28,6 +28,10 @@ bool IsCatalogView(const std::string& name) {
 
 }  // namespace
 
+const char* FilledBy(const std::string& schema) {
+  return schema == "hot" ? "the stream of `souk up` fills it" : "run `souk build`";
+}
+
 Result<VisibleTables> VisibleTables::Load(Connection& connection, const std::vector<std::string>& schemas) {
   VisibleTables visible;
   visible.schemas_ = schemas;
@@ -70,8 +74,8 @@ tl::unexpected<Error> VisibleTables::NoTable(const std::string& schema, const st
   }
   std::vector<std::string> names = Tables(schema);
   if (names.empty()) {
-    return Fail(Code::kNotFound, "there is no table {}: {} has no tables yet; run `souk build`", table,
-                schema);
+    return Fail(Code::kNotFound, "there is no table {}: {} has no tables yet; {}", table, schema,
+                FilledBy(schema));
   }
   std::string nearest = NearestWord(lower, names);
   std::string hint =

@@ -11,6 +11,9 @@
 
 namespace souk::sql {
 
+// What to do for tables to be in a schema that has none: "run `souk build`".
+const char* FilledBy(const std::string& schema);
+
 class VisibleTables {
  public:
   // As they are in the connection's present transaction. `schemas` in lower case.

@@ -49,6 +49,7 @@ class EmbeddedHotStore : public HotStore {
   // What a transaction does; `head` and `size` become the store's when it stands.
   Status Write(const HotBatch& batch, HotHead& head, HotSize& size);
   Status WriteLines(const std::vector<HotRecord>& lines, HotSize& size);
+  Status RemoveLines(HotSize& size);
   Status WriteRecords(const HotTable& table, const std::vector<HotRecord>& records, uint64_t& rows,
                       HotSize& size);
   Status WriteWindows(const std::vector<WindowValue>& windows, HotSize& size);

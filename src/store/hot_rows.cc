@@ -23,7 +23,8 @@ void AppendValue(sql::Appender& appender, FieldType type, const TypedValue& valu
   }
 }
 
-void AppendColumn(sql::Appender& appender, const HotColumn& column, size_t schema, const HotRecord& record) {
+void AppendColumn(sql::Appender& appender, const HotColumn& column, size_t schema, const HotRecord& record,
+                  uint64_t bytes) {
   switch (column.source) {
     case HotSource::kField: {
       int field = column.fields[schema];
@@ -36,6 +37,7 @@ void AppendColumn(sql::Appender& appender, const HotColumn& column, size_t schem
     case HotSource::kTopic: return appender.Text(record.topic);
     case HotSource::kPartition: return appender.Int(record.partition);
     case HotSource::kOffset: return appender.Int(record.offset);
+    case HotSource::kBytes: return appender.Int(static_cast<int64_t>(bytes));
     case HotSource::kNothing: return appender.Null();
   }
 }
@@ -63,14 +65,14 @@ TypedValue ReadValue(const Field& field, const sql::Cell& cell) {
 
 }  // namespace
 
-Status AppendRecord(sql::Appender& appender, const HotTable& table, const HotRecord& record) {
+Status AppendRecord(sql::Appender& appender, const HotTable& table, const HotRecord& record, uint64_t bytes) {
   int schema = table.SchemaAt(record.record.schema());
   if (schema < 0) {
     return Fail(Code::kInvalid, "hot.{} takes no record of the kind {}", table.name,
                 record.record.schema() == nullptr ? "unknown" : record.record.schema()->name);
   }
   for (const HotColumn& column : table.columns) {
-    AppendColumn(appender, column, static_cast<size_t>(schema), record);
+    AppendColumn(appender, column, static_cast<size_t>(schema), record, bytes);
   }
   return appender.EndRow();
 }

@@ -10,8 +10,8 @@
 
 namespace souk::store {
 
-// kInvalid when the table has no place for the record.
-Status AppendRecord(sql::Appender& appender, const HotTable& table, const HotRecord& record);
+// A row of `bytes`; kInvalid when the table has no place for the record.
+Status AppendRecord(sql::Appender& appender, const HotTable& table, const HotRecord& record, uint64_t bytes);
 // As HotSize counts it; `late` rows also have the schema's name.
 uint64_t RowBytes(const HotRecord& record, bool late);
 uint64_t WindowBytes(const WindowKey& key);

@@ -61,20 +61,22 @@ struct StateRange {
 
 // Where a batch has a key twice, the last one holds.
 struct HotBatch {
-  std::vector<HotRecord> lines;   // transactions: the latest version of each; replaces the one with its key
-  std::vector<HotRecord> events;  // clickstream, each once
-  std::vector<HotRecord> late;    // of either kind: came after its window was closed; counted, not in windows
-  std::vector<WindowValue> windows;
-  std::vector<StateChange> state;
-  std::vector<StateRange> forgotten;        // removed before `state` is written
-  Positions positions;                      // those that moved
-  std::map<std::string, int64_t> counters;  // new totals since the store began: "late", "duplicates", …
+  std::vector<HotRecord> lines =
+      {};  // transactions: the latest version of each; replaces the one with its key
+  std::vector<HotRecord> events = {};  // clickstream, each once
+  std::vector<HotRecord> late =
+      {};  // of either kind: came after its window was closed; counted, not in windows
+  std::vector<WindowValue> windows = {};
+  std::vector<StateChange> state = {};
+  std::vector<StateRange> forgotten = {};        // removed before `state` is written
+  Positions positions = {};                      // those that moved
+  std::map<std::string, int64_t> counters = {};  // new totals since the store began: "late", "duplicates", …
   Micros watermark = 0;
   Micros committed_at = 0;
 };
 
 // Rows older than this are removed, and no more rows than this are kept. A row's own time decides
-// (transaction_timestamp, event_time; a window's end), of equal ones the greater topic, partition and offset
+// (updated_at, event_time; a window's end), of equal ones the greater topic, partition and offset
 // is newer. Late records are held to the times of their kind, and together to `most_events` by
 // processing_time.
 struct HotRetention {

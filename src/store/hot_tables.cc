@@ -40,6 +40,7 @@ void AddArrival(HotTable& table) {
   add("topic", "VARCHAR", HotSource::kTopic);
   add("partition", "INTEGER", HotSource::kPartition);
   add("offset", "BIGINT", HotSource::kOffset);
+  add(kRowBytes, "BIGINT", HotSource::kBytes);
 }
 
 std::string Definition(const HotColumn& column) { return sql::QuoteName(column.name) + " " + column.type; }
@@ -140,24 +141,14 @@ Status OpenHotViews(sql::Connection& connection, const std::vector<const HotTabl
       {"kpi_windows", {"kpi", "window_start", "window_end", "dimension", "member", "value"}}};
   for (const HotTable* table : tables) {
     View& view = views.emplace_back(View{table->name, {}});
-    for (const HotColumn& column : table->columns) view.columns.push_back(column.name);
+    for (const HotColumn& column : table->columns) {
+      if (column.source != HotSource::kBytes) view.columns.push_back(column.name);
+    }
   }
   TRY_STATUS(connection.Execute(fmt::format("CREATE SCHEMA IF NOT EXISTS {}", kHotSchema)));
   TRY(sql::Table database, connection.Query("SELECT current_database()"));
   for (const View& view : views) TRY_STATUS(OpenView(connection, sql::CellText(database.At(0, 0)), view));
   return {};
 }
-
-std::string RowBytesSql(const HotTable& table) {
-  std::string sum = "0";
-  for (const HotColumn& column : table.columns) {
-    std::string name = sql::QuoteName(column.name);
-    sum += column.type == "VARCHAR" ? fmt::format(" + coalesce(strlen({}), 0)", name)
-                                    : fmt::format(" + CASE WHEN {} IS NULL THEN 0 ELSE 8 END", name);
-  }
-  return sum;
-}
-
-std::string WindowBytesSql() { return "strlen(kpi) + strlen(dimension) + strlen(member) + 24"; }
 
 }  // namespace souk::store

@@ -15,7 +15,17 @@ inline constexpr const char* kHotDatabase = "hot_store";
 inline constexpr const char* kHotSchema = "hot";
 inline constexpr int64_t kHotFormat = 1;
 
-enum class HotSource { kField, kRecord, kProcessingTime, kLatency, kTopic, kPartition, kOffset, kNothing };
+enum class HotSource {
+  kField,
+  kRecord,
+  kProcessingTime,
+  kLatency,
+  kTopic,
+  kPartition,
+  kOffset,
+  kBytes,
+  kNothing
+};
 
 struct HotColumn {
   std::string name;
@@ -48,8 +58,9 @@ Status CreatePlainTables(sql::Connection& connection);
 // The views of the schema `hot`. Writes only what is not there yet.
 Status OpenHotViews(sql::Connection& connection, const std::vector<const HotTable*>& tables);
 
-// Expressions over a row: its size as HotSize counts it.
-std::string RowBytesSql(const HotTable& table);
-std::string WindowBytesSql();
+// The column of the tables of records that has the row's size as HotSize counts it; the views do not show it.
+inline constexpr const char* kRowBytes = "row_bytes";
+// The same of a row of kpi_windows, as an expression.
+inline constexpr const char* kWindowBytesSql = "strlen(kpi) + strlen(dimension) + strlen(member) + 24";
 
 }  // namespace souk::store

@@ -24,4 +24,9 @@ Result<std::unique_ptr<HotStore>> OpenHotStore(const std::string& url, const Hot
   return std::unique_ptr<HotStore>(std::move(store));
 }
 
+Status ForgetHotStore(sql::Database& database) {
+  TRY(auto connection, database.Connect());
+  return connection.Execute(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", kHotSchema));
+}
+
 }  // namespace souk::store

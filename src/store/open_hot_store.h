@@ -22,4 +22,7 @@ struct HotStoreOptions {
 // EmbeddedHotStore::Open.
 Result<std::unique_ptr<HotStore>> OpenHotStore(const std::string& url, const HotStoreOptions& options);
 
+// Removes the views that an embedded store left in `database`, for when its file is gone.
+Status ForgetHotStore(sql::Database& database);
+
 }  // namespace souk::store

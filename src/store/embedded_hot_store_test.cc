@@ -1,0 +1,214 @@
+// What is particular to the embedded hot store; what every hot store does is in tests/contract.
+#include "store/embedded_hot_store.h"
+
+#include <gtest/gtest.h>
+
+#include "base/files.h"
+#include "store/open_hot_store.h"
+
+namespace souk::store {
+namespace {
+
+constexpr Micros kT = 1'764'331'470'123'456;
+
+HotRecord Record(const char* schema_name, const std::string& key, int64_t number) {
+  const record::Schema& schema = *record::FindSchema(schema_name).value();
+  record::TypedRecord typed{&schema, {}};
+  for (const record::Field& field : schema.fields) {
+    record::TypedValue value{true, field.type == record::FieldType::kTimestamp ? kT : number, {}};
+    if (field.type == record::FieldType::kText)
+      value.text = field.name == schema.key ? std::string_view(key) : "text";
+    typed.values.push_back(value);
+  }
+  HotRecord record;
+  record.record = record::OwnedRecord(typed);
+  record.processing_time = kT + 1'234;
+  record.latency_us = 1'234;
+  record.topic = "topic";
+  return record;
+}
+
+std::string Text(sql::Database& database, const std::string& sql) {
+  auto connection = database.Connect().value();
+  auto table = connection.Query(sql);
+  if (!table) return table.error().message;
+  std::string text;
+  for (const auto& row : table->rows) {
+    for (const sql::Cell& cell : row) text += sql::CellText(cell) + " ";
+  }
+  return text;
+}
+
+class EmbeddedHotStoreTest : public ::testing::Test {
+ protected:
+  void SetUp() override { Open(); }
+  void Open() {
+    store.reset();
+    database.reset();
+    database = sql::Database::Open({}).value();
+    auto opened = EmbeddedHotStore::Open(database, path);
+    ASSERT_TRUE(opened) << opened.error().message;
+    store = std::move(*opened);
+  }
+  void Commit(const HotBatch& batch) {
+    Status status = store->Commit(batch);
+    ASSERT_TRUE(status) << status.error().message;
+  }
+  // Changes the file by hand.
+  void Change(const std::string& statements) {
+    auto connection = database->Connect().value();
+    Status changed = connection.Execute(statements);
+    ASSERT_TRUE(changed) << changed.error().message;
+  }
+
+  TempDir dir;
+  std::string path = dir.path() + "/hot.duckdb";
+  std::shared_ptr<sql::Database> database;
+  std::unique_ptr<EmbeddedHotStore> store;
+};
+
+TEST_F(EmbeddedHotStoreTest, ViewsShowTypedColumns) {
+  Commit({.lines = {Record("transactions", "T1", 250)},
+          .events = {Record("clickstream", "E1", 3)},
+          .late = {Record("clickstream", "E2", 4), Record("transactions", "T2", 5)},
+          .windows = {{{"revenue", kT, kT + 1, "city", "Köln"}, 7}}});
+  EXPECT_EQ(Text(*database,
+                 "SELECT transaction_id, total_amount, unit_price, updated_at, latency_ms, topic, "
+                 "partition, \"offset\" FROM hot.orders"),
+            "T1 2.50 0.0250 2025-11-28 12:04:30.123456+00 1.234 topic 0 0 ");
+  EXPECT_EQ(Text(*database, "SELECT event_id, quantity, event_time FROM hot.events"),
+            "E1 3 2025-11-28 12:04:30.123456+00 ");
+  EXPECT_EQ(
+      Text(*database, "SELECT record, event_id, transaction_id, quantity FROM hot.late_records ORDER BY 1"),
+      "clickstream E2  4 transactions  T2 5 ");
+  EXPECT_EQ(Text(*database, "SELECT * FROM hot.kpi_windows"),
+            "revenue 2025-11-28 12:04:30.123456+00 2025-11-28 12:04:30.123457+00 city Köln 7 ");
+  EXPECT_EQ(Text(*database,
+                 "SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'hot' AND column_name = "
+                 "'row_bytes'"),
+            "0 ");
+}
+
+// Both schemas of late_records give a column of one name the same type, and no field has the name of another
+// column.
+TEST(HotTables, ColumnsAgree) {
+  for (const HotTable& table : {OrdersTable(), EventsTable(), LateTable()}) {
+    for (const HotColumn& column : table.columns) {
+      for (size_t s = 0; s < column.fields.size(); ++s) {
+        if (column.fields[s] < 0) continue;
+        const record::Field& field = table.schemas[s]->fields[static_cast<size_t>(column.fields[s])];
+        EXPECT_EQ(record::DuckdbType(field), column.type) << table.name << "." << column.name;
+      }
+      EXPECT_EQ(std::count_if(table.columns.begin(), table.columns.end(),
+                              [&](const HotColumn& other) { return other.name == column.name; }),
+                1)
+          << table.name << "." << column.name;
+    }
+  }
+}
+
+// A file of a program whose schema lacked one field, had another, and gave a third one another type.
+TEST_F(EmbeddedHotStoreTest, OlderFileGetsNewColumns) {
+  Commit({.lines = {Record("transactions", "T1", 250)}});
+  uint64_t bytes = store->Size()->bytes;
+  Change(
+      "ALTER TABLE hot_store.orders DROP COLUMN city; ALTER TABLE hot_store.orders ADD COLUMN old VARCHAR; "
+      "ALTER TABLE hot_store.orders ALTER quantity TYPE INTEGER");
+  Open();
+  EXPECT_EQ(store->Size()->bytes, bytes);
+  Commit({.lines = {Record("transactions", "T2", 5'000'000'000)}});
+  EXPECT_EQ(Text(*database, "SELECT transaction_id, city, old, quantity FROM hot.orders ORDER BY 1"),
+            "T1   250 T2 text  5000000000 ");
+  auto lines = store->FindOrders({"text"});
+  ASSERT_TRUE(lines) << lines.error().message;
+  ASSERT_EQ(lines->size(), 2u);
+  const record::Schema& schema = *lines->front().record.schema();
+  auto city = static_cast<size_t>(schema.Find("city") - schema.fields.data());
+  EXPECT_FALSE(lines->front().record.value(city).present);
+  EXPECT_EQ(lines->back().record.value(city).text, "text");
+}
+
+TEST_F(EmbeddedHotStoreTest, NewerFileIsRefused) {
+  Commit({.committed_at = kT});
+  Change("UPDATE hot_store.head SET format = 2");
+  store.reset();
+  database.reset();
+  auto opened = EmbeddedHotStore::Open(sql::Database::Open({}).value(), path);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::kUnsupported);
+  EXPECT_EQ(opened.error().message,
+            path + ": the hot store has format 2, and this program knows 1: use the newer Souk");
+}
+
+TEST_F(EmbeddedHotStoreTest, DamagedFileIsNamed) {
+  store.reset();
+  database.reset();
+  ASSERT_TRUE(WriteFileAtomic(path, std::string(20'000, 'x')));
+  auto opened = EmbeddedHotStore::Open(sql::Database::Open({}).value(), path);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::kCorrupt);
+  EXPECT_NE(opened.error().message.find(path), std::string::npos);
+}
+
+// Replaced versions go when they are many; what holds stays, removed keys stay removed.
+TEST_F(EmbeddedHotStoreTest, StateIsCleaned) {
+  constexpr int kKeys = 40'000;
+  for (int round = 0; round < 4; ++round) {
+    HotBatch batch;
+    for (int i = 0; i < kKeys; ++i) {
+      bool removed = round == 1 && i % 2 == 0;
+      if (round < 2 || i < 10'000)
+        batch.state.push_back({"space", fmt::format("{:06}", i),
+                               removed ? std::nullopt : std::optional(fmt::format("{}", round))});
+    }
+    Commit(batch);
+  }
+  Commit({.state = std::vector<StateChange>(1, {"space", "last", "4"})});
+  EXPECT_EQ(Text(*database, "SELECT count(*) FROM hot_store.stream_state"), "25001 ");
+  int seen = 0, wrong = 0;
+  EXPECT_TRUE(store->ReadState("space", [&](std::string_view key, std::string_view value) -> Status {
+    ++seen;
+    if (value != (key == "last" ? "4" : key < "010000" ? "3" : "1")) ++wrong;
+    return {};
+  }));
+  EXPECT_EQ(seen, 25'001);
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_F(EmbeddedHotStoreTest, ReadersSeeOneState) {
+  Commit({.lines = {Record("transactions", "T1", 1)}});
+  auto reader = database->Connect().value();
+  ASSERT_TRUE(reader.Execute("BEGIN TRANSACTION READ ONLY"));
+  EXPECT_EQ(sql::CellText(reader.Query("SELECT count(*) FROM hot.orders")->At(0, 0)), "1");
+  Commit({.lines = {Record("transactions", "T2", 1)}});
+  EXPECT_EQ(sql::CellText(reader.Query("SELECT count(*) FROM hot.orders")->At(0, 0)), "1");
+  ASSERT_TRUE(reader.Execute("ROLLBACK"));
+  EXPECT_EQ(sql::CellText(reader.Query("SELECT count(*) FROM hot.orders")->At(0, 0)), "2");
+}
+
+TEST(OpenHotStore, SaysWhichThereAre) {
+  auto opened = OpenHotStore("mongodb://localhost:27017/shop", {});
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Code::kUnsupported);
+  EXPECT_EQ(opened.error().message,
+            "no hot store can be opened by 'mongodb://': built in is embedded, a DuckDB file");
+}
+
+TEST(OpenHotStore, ForgetsViewsOfAFileThatIsGone) {
+  TempDir dir;
+  sql::DatabaseOptions warehouse;
+  warehouse.path = dir.path() + "/warehouse.duckdb";
+  HotStoreOptions options;
+  options.path = dir.path() + "/hot.duckdb";
+  options.database = sql::Database::Open(warehouse).value();
+  ASSERT_TRUE(OpenHotStore("embedded", options));
+  options.database = nullptr;
+  auto database = sql::Database::Open(warehouse).value();
+  constexpr const char* kViews = "SELECT count(*) FROM duckdb_views() WHERE schema_name = 'hot'";
+  EXPECT_EQ(Text(*database, kViews), "4 ");
+  ASSERT_TRUE(ForgetHotStore(*database));
+  EXPECT_EQ(Text(*database, kViews), "0 ");
+}
+
+}  // namespace
+}  // namespace souk::store
