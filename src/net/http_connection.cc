@@ -80,8 +80,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(asio::ip::tcp::socket socket, std::shared_ptr<ServerShared> shared)
       : stream_(std::move(socket)), shared_(std::move(shared)) {
     ++shared_->connections;
+    shared_->metrics.ConnectionsBy(1);
   }
-  ~Connection() { --shared_->connections; }
+  ~Connection() {
+    --shared_->connections;
+    shared_->metrics.ConnectionsBy(-1);
+  }
 
   void Read();
   void Close() {
@@ -90,6 +94,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     stream_.close();
   }
   beast::tcp_stream& stream() { return stream_; }
+  RequestMetrics& metrics() { return shared_->metrics; }
 
  private:
   void OnRead(beast::error_code error);
@@ -97,6 +102,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Respond(HttpResponse response);
   void BecomeStream(HttpRequest request, const StreamHandler& handler);
   bool Fill(HttpRequest& request, HttpResponse& refusal);
+  void Count(size_t sent);
 
   beast::tcp_stream stream_;
   std::shared_ptr<ServerShared> shared_;
@@ -104,6 +110,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<http::request_parser<http::string_body>> parser_;
   bool keep_alive_ = false;
   bool head_ = false;
+  std::string_view method_;  // of the request in parser_
+  std::string_view route_;   // its pattern; "" = none
+  std::chrono::steady_clock::time_point received_;
   HttpResponse response_;
   std::string header_;
 };
@@ -127,6 +136,8 @@ void Connection::Read() {
 void Connection::OnRead(beast::error_code error) {
   keep_alive_ = false;
   head_ = false;
+  received_ = std::chrono::steady_clock::now();
+  method_ = route_ = {};
   if (error == http::error::body_limit)
     return Respond(Problem(413, "Payload too large", "the request body is too large"));
   if (error == http::error::header_limit)
@@ -146,6 +157,7 @@ void Connection::OnRead(beast::error_code error) {
 // Makes the request; false with the refusal when it may not be answered.
 bool Connection::Fill(HttpRequest& request, HttpResponse& refusal) {
   auto& message = parser_->get();
+  shared_->metrics.Received(message.body().size());
   request.method = std::string(message.method_string());
   for (const auto& field : message) {
     std::string name(field.name_string());
@@ -153,6 +165,7 @@ bool Connection::Fill(HttpRequest& request, HttpResponse& refusal) {
     request.headers[name] = std::string(field.value());
   }
   request.body = std::move(message.body());
+  method_ = {message.method_string().data(), message.method_string().size()};
   if (request.method == "HEAD") {
     head_ = true;
     request.method = "GET";
@@ -180,6 +193,7 @@ void Connection::Answer(HttpRequest request) {
     return Respond(path_known ? Problem(405, "Method not allowed", "this address does not take that method")
                               : Problem(404, "Not found", "there is nothing at this address"));
   }
+  route_ = route->path;
   if (auto* streaming = std::get_if<StreamHandler>(&route->handler))
     return BecomeStream(std::move(request), *streaming);
   stream_.expires_never();
@@ -202,6 +216,7 @@ void Connection::Respond(HttpResponse response) {
       response_.static_body.empty() ? std::string_view(response_.body) : response_.static_body;
   header_ = HeaderText(response_, body.size(), keep_alive_);
   if (head_ || response_.status == 304) body = {};
+  Count(body.size());
   stream_.expires_after(std::chrono::milliseconds(shared_->options.idle_timeout_ms));
   std::array<asio::const_buffer, 2> buffers{asio::buffer(header_), asio::buffer(body.data(), body.size())};
   asio::async_write(stream_, buffers, [self = shared_from_this()](beast::error_code error, size_t) {
@@ -210,8 +225,17 @@ void Connection::Respond(HttpResponse response) {
   });
 }
 
+void Connection::Count(size_t sent) {
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - received_;
+  shared_->metrics.Answered(method_, route_, response_.status, took.count());
+  shared_->metrics.Sent(sent);
+}
+
 void Connection::BecomeStream(HttpRequest request, const StreamHandler& handler) {
   stream_.expires_never();
+  response_.status = 200;
+  Count(0);
+  shared_->metrics.StreamsBy(1);
   auto events = std::make_shared<Stream>(shared_from_this(), shared_->io);
   header_ =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
@@ -316,6 +340,7 @@ void Stream::Closed() {
     callback = std::move(on_close_);
     connection = std::move(connection_);
   }
+  connection->metrics().StreamsBy(-1);
   connection->Close();
   if (callback) callback();
 }

@@ -20,9 +20,7 @@ namespace {
 class BeastHttpServer : public HttpServer {
  public:
   explicit BeastHttpServer(HttpServerOptions options)
-      : shared_(std::make_shared<ServerShared>()), acceptor_(shared_->io) {
-    shared_->options = std::move(options);
-  }
+      : shared_(std::make_shared<ServerShared>(std::move(options))), acceptor_(shared_->io) {}
   ~BeastHttpServer() override { Stop(0); }
 
   void Handle(std::string method, std::string path, HttpHandler handler) override {

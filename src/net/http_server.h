@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/metric.h"
 #include "base/result.h"
 #include "net/http_request.h"
 
@@ -46,6 +47,7 @@ struct HttpServerOptions {
   int64_t idle_timeout_ms = 75'000;
   int64_t request_timeout_ms = 30'000;     // to receive one request completely
   std::vector<std::string> allowed_hosts;  // beside loopback names with our port
+  MetricRegistry* metrics = nullptr;       // counts http_metrics.h there; outlives the server
 };
 
 // Refuses requests whose Host is not ours (421) or whose Origin is foreign (403), so that no page elsewhere

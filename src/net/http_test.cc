@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "net/http_client.h"
+#include "net/http_metrics.h"
 #include "net/http_server.h"
 
 namespace souk::net {
@@ -16,6 +17,7 @@ class HttpTest : public ::testing::Test {
     options.port = 0;
     options.max_request_bytes = 1000;
     options.allowed_hosts = {"shop.example"};
+    options.metrics = &metrics_;
     server_ = *HttpServer::Make(options);
     server_->Handle("GET", "/hello", [](const HttpRequest& request) {
       HttpResponse response;
@@ -45,6 +47,7 @@ class HttpTest : public ::testing::Test {
   HttpClient Client() { return HttpClient(server_->url(), 2000); }
 
   std::atomic<int> closed_{0};
+  MetricRegistry metrics_;
   std::unique_ptr<HttpServer> server_;  // last, so that its threads end before what they use
 };
 
@@ -66,6 +69,29 @@ TEST_F(HttpTest, RefusesWhatItShould) {
   EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Host", "evil.example"}})->status, 421);
   EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Origin", "http://evil.example"}})->status, 403);
   EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Origin", "null"}})->status, 403);
+}
+
+TEST_F(HttpTest, CountsByRouteAndStatus) {
+  Client().Send("GET", "/files/a");
+  Client().Send("HEAD", "/files/b");
+  Client().Send("POST", "/echo", "four");
+  Client().Send("POST", "/echo", std::string(2000, 'x'));
+  Client().Send("BREW", "/files/a");
+  Client().Send("GET", "/nothing");
+  auto requests = [&](const char* method, const char* route, const char* status) {
+    return metrics_.CounterOf(kWebRequests, {method, route, status}).value();
+  };
+  EXPECT_EQ(requests("GET", "/files/", "200"), 1u);
+  EXPECT_EQ(requests("HEAD", "/files/", "200"), 1u);
+  EXPECT_EQ(requests("POST", "/echo", "200"), 1u);
+  EXPECT_EQ(requests("other", "", "413"), 1u);
+  EXPECT_EQ(requests("other", "", "405"), 1u);
+  EXPECT_EQ(requests("GET", "", "404"), 1u);
+  EXPECT_EQ(metrics_.CounterOf(kWebReceived).value(), 4u);
+  Histogram& files = metrics_.HistogramOf(kWebSeconds, {"/files/"});
+  uint64_t observed = 0;
+  for (size_t i = 0; i <= files.upper().size(); ++i) observed += files.count(i);
+  EXPECT_EQ(observed, 2u);
 }
 
 TEST_F(HttpTest, AcceptsItsOwnNames) {
