@@ -9,7 +9,9 @@
 #include "app/broker_service.h"
 #include "app/builder_service.h"
 #include "app/local_job_host.h"
+#include "app/metric_list.h"
 #include "app/parts.h"
+#include "app/process_metrics.h"
 #include "app/service.h"
 #include "app/stream_clients.h"
 #include "app/stream_service.h"
@@ -54,6 +56,7 @@ Result<std::shared_ptr<serve::ApiParts>> MakeApiParts(Parts& parts, schedule::Jo
   TRY(api->door, parts.Door());
   api->changes = std::move(changes);
   api->live = std::move(live);
+  api->metrics = &Metrics();
   api->services = [&services] {
     std::vector<serve::ServiceStatus> list;
     for (const ServiceInfo& info : services.Services()) {
@@ -70,6 +73,7 @@ net::HttpServerOptions WebOptions(const Settings& settings) {
   options.port = static_cast<uint16_t>(settings.Int("web.port"));
   options.handler_threads = static_cast<int>(settings.Int("web.threads"));
   options.allowed_hosts = settings.List("web.allowed_hosts");
+  options.metrics = &Metrics();
   return options;
 }
 
@@ -158,6 +162,11 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
     };
     services.Add(std::make_unique<WebService>(WebOptions(settings), std::move(api), listen));
   }
+  DeclareMetrics(Metrics());
+  auto metrics = Metrics().Collect([&services, started_at = clock.Now()](MetricSamples& out) {
+    SayProcess(out, started_at);
+    SayServices(out, services);
+  });
   TRY_STATUS(services.Start());
   auto next_watch = std::chrono::steady_clock::now() + kWatchInterval;
   while (!options.should_stop()) {
