@@ -31,7 +31,8 @@ struct ServerShared {
   struct Route {
     std::string method;
     std::string path;  // ends in '/': every path below it
-    std::variant<HttpHandler, StreamHandler> handler;
+    std::variant<HttpHandler, LaterHandler, StreamHandler> handler;
+    bool any_origin = false;
   };
   std::vector<Route> routes;
 

@@ -24,10 +24,13 @@ class BeastHttpServer : public HttpServer {
   ~BeastHttpServer() override { Stop(0); }
 
   void Handle(std::string method, std::string path, HttpHandler handler) override {
-    shared_->routes.push_back({std::move(method), std::move(path), std::move(handler)});
+    shared_->routes.push_back({std::move(method), std::move(path), std::move(handler), false});
+  }
+  void HandleLater(std::string method, std::string path, LaterHandler handler, bool any_origin) override {
+    shared_->routes.push_back({std::move(method), std::move(path), std::move(handler), any_origin});
   }
   void HandleStream(std::string path, StreamHandler handler) override {
-    shared_->routes.push_back({"GET", std::move(path), std::move(handler)});
+    shared_->routes.push_back({"GET", std::move(path), std::move(handler), false});
   }
 
   Status Start() override;

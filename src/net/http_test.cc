@@ -35,6 +35,18 @@ class HttpTest : public ::testing::Test {
       response.headers.emplace_back("X-Path", request.path);
       return response;
     });
+    server_->HandleLater(
+        "POST", "/later",
+        [this](const HttpRequest& request, HttpReply reply) {
+          if (request.body == "drop") return;
+          later_ = std::thread([reply, text = request.peer + " " + request.body] {
+            HttpResponse response;
+            response.body = text;
+            reply(response);
+            reply(response);  // the second one is nothing
+          });
+        },
+        true);
     server_->HandleStream("/events", [this](const HttpRequest&, std::shared_ptr<EventStream> stream) {
       stream->OnClose([this] { ++closed_; });
       stream->Send("one", "a\nb");
@@ -46,7 +58,12 @@ class HttpTest : public ::testing::Test {
 
   HttpClient Client() { return HttpClient(server_->url(), 2000); }
 
+  void TearDown() override {
+    if (later_.joinable()) later_.join();
+  }
+
   std::atomic<int> closed_{0};
+  std::thread later_;
   MetricRegistry metrics_;
   std::unique_ptr<HttpServer> server_;  // last, so that its threads end before what they use
 };
@@ -92,6 +109,28 @@ TEST_F(HttpTest, CountsByRouteAndStatus) {
   uint64_t observed = 0;
   for (size_t i = 0; i <= files.upper().size(); ++i) observed += files.count(i);
   EXPECT_EQ(observed, 2u);
+}
+
+TEST_F(HttpTest, AnswersLaterAndPagesOfOthersWhereTheRouteSaysSo) {
+  auto answer = Client().Send("POST", "/later", "hello", {{"Origin", "http://shop.example"}});
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body, "127.0.0.1 hello");
+  EXPECT_EQ(Client().Send("POST", "/later", "drop")->status, 500);
+  EXPECT_EQ(Client().Send("POST", "/echo", "hello", {{"Origin", "http://shop.example"}})->status, 403);
+  EXPECT_EQ(Client().Send("GET", "/later", "", {{"Origin", "http://shop.example"}})->status, 403);
+}
+
+TEST_F(HttpTest, TellsAtOnceThatABodyMayCome) {
+  auto started = std::chrono::steady_clock::now();
+  std::string command =
+      "curl -s --expect100-timeout 5 -H 'Expect: 100-continue' -d body " + server_->url() + "/echo";
+  FILE* curl = popen(command.c_str(), "r");
+  ASSERT_NE(curl, nullptr);
+  char text[16] = {};
+  EXPECT_NE(fgets(text, sizeof text, curl), nullptr);
+  pclose(curl);
+  EXPECT_STREQ(text, "body");
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(4));
 }
 
 TEST_F(HttpTest, AcceptsItsOwnNames) {
