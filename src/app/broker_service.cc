@@ -59,9 +59,19 @@ void SayBroker(MetricSamples& out, const broker::Broker& broker) {
   out.Add(kBrokerRefused, {}, static_cast<double>(status.refused_batches));
   out.Add(kBrokerConnections, {}, static_cast<double>(status.connections));
   out.Add(kBrokerWaits, {}, static_cast<double>(status.fetch_waits));
-  std::map<std::string, uint64_t> requests;
-  for (const broker::ApiUse& use : broker.api_use()) requests[ApiName(use.api_key)] += use.requests;
-  for (const auto& [api, count] : requests) out.Add(kBrokerRequests, {api}, static_cast<double>(count));
+  struct Use {
+    uint64_t requests = 0, errors = 0;
+  };
+  std::map<std::string, Use> uses;
+  for (const broker::ApiUse& use : broker.api_use()) {
+    Use& of_api = uses[ApiName(use.api_key)];
+    of_api.requests += use.requests;
+    of_api.errors += use.errors;
+  }
+  for (const auto& [api, use] : uses) {
+    out.Add(kBrokerRequests, {api}, static_cast<double>(use.requests));
+    out.Add(kBrokerErrors, {api}, static_cast<double>(use.errors));
+  }
 }
 
 }  // namespace

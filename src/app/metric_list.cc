@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ingest/intake/intake_metrics.h"
 #include "net/http_metrics.h"
 
 namespace souk::app {
@@ -46,23 +47,46 @@ This page is the output of `souk config metrics --markdown`.
 const std::vector<const MetricSpec*>& AllMetrics() {
   using namespace metric;
   static const std::vector<const MetricSpec*> kAll = {
-      &kServiceUp,        &kServiceRestarts,
-      &kBrokerRequests,   &kBrokerReceived,
-      &kBrokerSent,       &kBrokerAppended,
-      &kBrokerRefused,    &kBrokerConnections,
-      &kBrokerWaits,      &kBrokerGroupLag,
-      &kLogSize,          &kLogStart,
-      &kLogEnd,           &kBuilds,
-      &kBuildSeconds,     &kBuildModels,
-      &kBuildLast,        &kJobsRunning,
-      &kJobsQueued,       &kJobsEnded,
-      &kJobSeconds,       &net::kWebRequests,
-      &net::kWebSeconds,  &net::kWebReceived,
-      &net::kWebSent,     &net::kWebConnections,
-      &net::kWebStreams,  &kProcessInfo,
-      &kProcessStart,     &kProcessCpu,
-      &kProcessMemory,    &kProcessFiles,
-      &kProcessFilesMost, &kProcessThreads,
+      &kServiceUp,
+      &kServiceRestarts,
+      &kBrokerRequests,
+      &kBrokerErrors,
+      &kBrokerReceived,
+      &kBrokerSent,
+      &kBrokerAppended,
+      &kBrokerRefused,
+      &kBrokerConnections,
+      &kBrokerWaits,
+      &kBrokerGroupLag,
+      &kLogSize,
+      &kLogStart,
+      &kLogEnd,
+      &kBuilds,
+      &kBuildSeconds,
+      &kBuildModels,
+      &kBuildLast,
+      &kJobsRunning,
+      &kJobsQueued,
+      &kJobsEnded,
+      &kJobSeconds,
+      &ingest::kIntakeRecords,
+      &ingest::kIntakeBytes,
+      &ingest::kIntakeWaiting,
+      &ingest::kIntakeSeconds,
+      &ingest::kIntakeTurnedAway,
+      &net::kWebRequests,
+      &net::kWebSeconds,
+      &net::kWebReceived,
+      &net::kWebSent,
+      &net::kWebConnections,
+      &net::kWebStreams,
+      &kProcessInfo,
+      &kProcessStart,
+      &kProcessCpu,
+      &kProcessMemory,
+      &kProcessFiles,
+      &kProcessFilesMost,
+      &kProcessThreads,
   };
   return kAll;
 }

@@ -21,6 +21,8 @@ inline constexpr MetricSpec kServiceRestarts{"souk_service_restarts_total", kCou
 
 inline constexpr MetricSpec kBrokerRequests{"souk_broker_requests_total", kCounter,
                                             "Requests of Kafka clients, by API.", "api"};
+inline constexpr MetricSpec kBrokerErrors{"souk_broker_errors_total", kCounter,
+                                          "Answers to Kafka clients that hold an error, by API.", "api"};
 inline constexpr MetricSpec kBrokerReceived{"souk_broker_received_bytes_total", kCounter,
                                             "Bytes that came from Kafka clients."};
 inline constexpr MetricSpec kBrokerSent{"souk_broker_sent_bytes_total", kCounter,

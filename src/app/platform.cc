@@ -8,6 +8,7 @@
 
 #include "app/broker_service.h"
 #include "app/builder_service.h"
+#include "app/intake_parts.h"
 #include "app/local_job_host.h"
 #include "app/metric_list.h"
 #include "app/parts.h"
@@ -74,6 +75,8 @@ net::HttpServerOptions WebOptions(const Settings& settings) {
   options.handler_threads = static_cast<int>(settings.Int("web.threads"));
   options.allowed_hosts = settings.List("web.allowed_hosts");
   options.metrics = &Metrics();
+  options.max_request_bytes =
+      std::max<size_t>(options.max_request_bytes, settings.Bytes("intake.max_request"));
   return options;
 }
 
@@ -160,7 +163,12 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
       (void)parts->directory().Announce(url);
       if (options.on_listen) options.on_listen(url);
     };
-    services.Add(std::make_unique<WebService>(WebOptions(settings), std::move(api), listen));
+    auto intake = [&](net::HttpServer& server) -> Result<std::shared_ptr<void>> {
+      TRY(std::shared_ptr<ingest::Intake> made, MakeIntake(settings, clock));
+      ingest::AddIntakeRoutes(server, *made);
+      return made;
+    };
+    services.Add(std::make_unique<WebService>(WebOptions(settings), std::move(api), listen, intake));
   }
   DeclareMetrics(Metrics());
   auto metrics = Metrics().Collect([&services, started_at = clock.Now()](MetricSamples& out) {
