@@ -1,6 +1,8 @@
 #include "app/broker_service.h"
 
+#include "app/metric_list.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "broker/probe.h"
 
 namespace souk::app {
@@ -16,6 +18,61 @@ struct PlatformTopic {
 };
 constexpr PlatformTopic kTopics[] = {
     {"ecommerce-transactions", 3}, {"ecommerce-clickstream", 3}, {"ecommerce-quarantine", 1}};
+
+void SayLog(MetricSamples& out, const log::LogStore& store) {
+  for (const auto& topic : store.Topics()) {
+    for (size_t i = 0; i < topic->partitions.size(); ++i) {
+      const log::PartitionLog& partition = *topic->partitions[i];
+      LabelValues where{topic->name, std::to_string(i)};
+      out.Add(metric::kLogSize, where, static_cast<double>(partition.bytes()));
+      out.Add(metric::kLogStart, where, static_cast<double>(partition.start_offset()));
+      out.Add(metric::kLogEnd, where, static_cast<double>(partition.end_offset()));
+    }
+  }
+}
+
+void SayLag(MetricSamples& out, const log::LogStore& store) {
+  for (const auto& [group, state] : store.Groups()) {
+    for (const auto& [where, committed] : store.Offsets(group)) {
+      auto partition = store.FindPartition(where.topic, where.partition);
+      if (!partition) continue;
+      int64_t lag = std::max<int64_t>(0, partition->high_watermark() - committed.offset);
+      out.Add(metric::kBrokerGroupLag, {group, where.topic, std::to_string(where.partition)},
+              static_cast<double>(lag));
+    }
+  }
+}
+
+std::string ApiName(int16_t api_key) {
+  for (const broker::ApiRange& api : broker::SupportedApis()) {
+    if (api.api_key == api_key) return api.name;
+  }
+  return std::to_string(api_key);
+}
+
+void SayBroker(MetricSamples& out, const broker::Broker& broker) {
+  using namespace metric;
+  broker::BrokerStatus status = broker.status();
+  out.Add(kBrokerReceived, {}, static_cast<double>(status.received_bytes));
+  out.Add(kBrokerSent, {}, static_cast<double>(status.sent_bytes));
+  out.Add(kBrokerAppended, {}, static_cast<double>(status.appended_records));
+  out.Add(kBrokerRefused, {}, static_cast<double>(status.refused_batches));
+  out.Add(kBrokerConnections, {}, static_cast<double>(status.connections));
+  out.Add(kBrokerWaits, {}, static_cast<double>(status.fetch_waits));
+  struct Use {
+    uint64_t requests = 0, errors = 0;
+  };
+  std::map<std::string, Use> uses;
+  for (const broker::ApiUse& use : broker.api_use()) {
+    Use& of_api = uses[ApiName(use.api_key)];
+    of_api.requests += use.requests;
+    of_api.errors += use.errors;
+  }
+  for (const auto& [api, use] : uses) {
+    out.Add(kBrokerRequests, {api}, static_cast<double>(use.requests));
+    out.Add(kBrokerErrors, {api}, static_cast<double>(use.errors));
+  }
+}
 
 }  // namespace
 
@@ -66,6 +123,11 @@ Status BrokerService::Start() {
   }
   options_.broker.port = broker_->port();  // a restart keeps the port that was printed
   last_check_ = clock_.Now();
+  metrics_ = Metrics().Collect([this](MetricSamples& out) {
+    SayBroker(out, *broker_);
+    SayLog(out, *store_);
+    SayLag(out, *store_);
+  });
   on_listen_(broker_->address());
   return {};
 }
@@ -80,6 +142,7 @@ Status BrokerService::CreateTopics() {
 }
 
 void BrokerService::Stop() {
+  metrics_.reset();
   if (broker_) {
     broker_->Stop();
     for (const broker::ApiUse& use : broker_->api_use()) {

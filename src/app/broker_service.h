@@ -39,6 +39,7 @@ class BrokerService : public Service {
   std::function<void(const std::string&)> on_listen_;
   std::unique_ptr<log::LogStore> store_;
   std::unique_ptr<broker::Broker> broker_;
+  std::shared_ptr<void> metrics_;  // asks the two above
   Micros last_check_ = 0;
 };
 

@@ -9,7 +9,9 @@
 #include <mutex>
 #include <thread>
 
+#include "app/metric_list.h"
 #include "base/log.h"
+#include "base/metric.h"
 
 namespace souk::app {
 namespace {
@@ -152,6 +154,23 @@ struct LocalJobHost::Impl {
     }
   }
 
+  // Looks (queries, reports) are no jobs for whoever watches the platform.
+  static void CountBegan(const Job& job) {
+    if (!job.recorded()) return;
+    Metrics().GaugeOf(metric::kJobsQueued).Add(-1);
+    Metrics().GaugeOf(metric::kJobsRunning).Add(1);
+  }
+  static void CountEnded(const Job& job) {
+    if (!job.recorded()) return;
+    JobInfo info = job.Info();
+    const std::string& verb = info.request.verb;
+    Metrics().GaugeOf(metric::kJobsRunning).Add(-1);
+    Metrics().CounterOf(metric::kJobsEnded, {verb, JobStateName(info.state)}).Add();
+    Metrics()
+        .HistogramOf(metric::kJobSeconds, {verb})
+        .Observe(static_cast<double>(info.ended - info.started) / kMicrosPerSecond);
+  }
+
   // With mutex held.
   void StartThread(std::shared_ptr<Job> job) {
     ++running;
@@ -159,6 +178,7 @@ struct LocalJobHost::Impl {
   }
 
   void RunJob(const std::shared_ptr<Job>& job) {
+    CountBegan(*job);
     job->Began(clock.Now());
     Record(*job);
     JobRequest request = job->Info().request;
@@ -166,6 +186,7 @@ struct LocalJobHost::Impl {
     if (status) status = job->kind().body(request, *job);
     job->Ended(status, clock.Now());
     Record(*job);
+    CountEnded(*job);
     std::lock_guard lock(mutex);
     auto& queue = lanes[job->lane()];
     if (!job->lane().empty()) {
@@ -224,6 +245,7 @@ Result<int64_t> LocalJobHost::Submit(JobRequest request) {
   int64_t id = info.id;
   auto job = std::make_shared<Job>(std::move(info), *kind, looks);
   impl_->jobs[id] = job;
+  if (!looks) Metrics().GaugeOf(metric::kJobsQueued).Add(1);
   const std::string lane = job->lane();
   if (!lane.empty() && impl_->lane_busy[lane]) {
     impl_->lanes[lane].push_back(std::move(job));

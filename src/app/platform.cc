@@ -8,8 +8,11 @@
 
 #include "app/broker_service.h"
 #include "app/builder_service.h"
+#include "app/intake_parts.h"
 #include "app/local_job_host.h"
+#include "app/metric_list.h"
 #include "app/parts.h"
+#include "app/process_metrics.h"
 #include "app/service.h"
 #include "app/stream_clients.h"
 #include "app/stream_service.h"
@@ -54,6 +57,7 @@ Result<std::shared_ptr<serve::ApiParts>> MakeApiParts(Parts& parts, schedule::Jo
   TRY(api->door, parts.Door());
   api->changes = std::move(changes);
   api->live = std::move(live);
+  api->metrics = &Metrics();
   api->services = [&services] {
     std::vector<serve::ServiceStatus> list;
     for (const ServiceInfo& info : services.Services()) {
@@ -70,6 +74,9 @@ net::HttpServerOptions WebOptions(const Settings& settings) {
   options.port = static_cast<uint16_t>(settings.Int("web.port"));
   options.handler_threads = static_cast<int>(settings.Int("web.threads"));
   options.allowed_hosts = settings.List("web.allowed_hosts");
+  options.metrics = &Metrics();
+  options.max_request_bytes =
+      std::max<size_t>(options.max_request_bytes, settings.Bytes("intake.max_request"));
   return options;
 }
 
@@ -156,8 +163,18 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
       (void)parts->directory().Announce(url);
       if (options.on_listen) options.on_listen(url);
     };
-    services.Add(std::make_unique<WebService>(WebOptions(settings), std::move(api), listen));
+    auto intake = [&](net::HttpServer& server) -> Result<std::shared_ptr<void>> {
+      TRY(std::shared_ptr<ingest::Intake> made, MakeIntake(settings, clock));
+      ingest::AddIntakeRoutes(server, *made);
+      return made;
+    };
+    services.Add(std::make_unique<WebService>(WebOptions(settings), std::move(api), listen, intake));
   }
+  DeclareMetrics(Metrics());
+  auto metrics = Metrics().Collect([&services, started_at = clock.Now()](MetricSamples& out) {
+    SayProcess(out, started_at);
+    SayServices(out, services);
+  });
   TRY_STATUS(services.Start());
   auto next_watch = std::chrono::steady_clock::now() + kWatchInterval;
   while (!options.should_stop()) {

@@ -11,12 +11,16 @@ constexpr int64_t kStopGraceMs = 2000;
 }  // namespace
 
 WebService::WebService(net::HttpServerOptions options, std::shared_ptr<const serve::ApiParts> parts,
-                       std::function<void(const std::string&)> on_listen)
-    : options_(std::move(options)), parts_(std::move(parts)), on_listen_(std::move(on_listen)) {}
+                       std::function<void(const std::string&)> on_listen, MoreRoutes more)
+    : options_(std::move(options)),
+      parts_(std::move(parts)),
+      on_listen_(std::move(on_listen)),
+      more_(std::move(more)) {}
 
 Status WebService::Start() {
   TRY(server_, net::HttpServer::Make(options_));
   serve::AddRoutes(*server_, parts_);
+  TRY(behind_, more_(*server_));
   TRY_STATUS(server_->Start());
   options_.port = server_->port();  // a restart keeps the port that was printed
   on_listen_(server_->url());
@@ -26,6 +30,7 @@ Status WebService::Start() {
 void WebService::Stop() {
   if (server_) server_->Stop(kStopGraceMs);
   server_.reset();
+  behind_.reset();
 }
 
 Status WebService::Health() {

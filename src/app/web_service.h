@@ -11,11 +11,14 @@
 
 namespace souk::app {
 
+// Adds routes of its own to the server; what is returned is kept until the server has stopped.
+using MoreRoutes = std::function<Result<std::shared_ptr<void>>(net::HttpServer& server)>;
+
 class WebService : public Service {
  public:
   // `on_listen` hears the address each time the server starts.
   WebService(net::HttpServerOptions options, std::shared_ptr<const serve::ApiParts> parts,
-             std::function<void(const std::string& url)> on_listen);
+             std::function<void(const std::string& url)> on_listen, MoreRoutes more);
 
   std::string_view name() const override { return "web"; }
   Status Start() override;
@@ -26,6 +29,8 @@ class WebService : public Service {
   net::HttpServerOptions options_;
   std::shared_ptr<const serve::ApiParts> parts_;
   std::function<void(const std::string&)> on_listen_;
+  MoreRoutes more_;
+  std::shared_ptr<void> behind_;  // the other routes
   std::unique_ptr<net::HttpServer> server_;
   Micros last_heartbeat_ = 0;
 };

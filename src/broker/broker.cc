@@ -193,6 +193,10 @@ BrokerStatus AsioBroker::status() const {
   status.fetch_waits = core_.fetch_waits().size();
   status.fetch_sessions = core_.fetch_sessions().size();
   for (const ApiUse& use : dispatcher_.use()) status.requests += use.requests;
+  status.received_bytes = limits_.received_bytes;
+  status.sent_bytes = limits_.sent_bytes;
+  status.appended_records = core_.appended_records;
+  status.refused_batches = core_.refused_batches;
   return status;
 }
 

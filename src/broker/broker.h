@@ -44,6 +44,9 @@ struct BrokerStatus {
   size_t fetch_waits = 0;
   size_t fetch_sessions = 0;
   uint64_t requests = 0;
+  uint64_t received_bytes = 0, sent_bytes = 0;
+  uint64_t appended_records = 0;  // by producers, duplicates not counted
+  uint64_t refused_batches = 0;
 };
 
 // One API that the broker offers.

@@ -141,6 +141,7 @@ bool Connection::Receive() {
   }
   ssize_t got = ::recv(socket_.native_handle(), block_.get() + end_, BlockPool::kBlockBytes - end_, 0);
   if (got > 0) {
+    limits_.received_bytes.fetch_add(static_cast<uint64_t>(got), std::memory_order_relaxed);
     if (begin_ == end_) request_since_ms_ = SteadyMs();
     end_ += static_cast<size_t>(got);
     Touch();
@@ -158,6 +159,7 @@ bool Connection::ReceiveLarge() {
   ssize_t got =
       ::recv(socket_.native_handle(), large_ + large_received_, large_capacity_ - large_received_, 0);
   if (got > 0) {
+    limits_.received_bytes.fetch_add(static_cast<uint64_t>(got), std::memory_order_relaxed);
     large_received_ += static_cast<size_t>(got);
     Touch();
     return true;
@@ -359,6 +361,7 @@ bool Connection::SendSegment(Segment& segment) {
       return false;
     }
     sent_bytes_ += static_cast<size_t>(sent);
+    limits_.sent_bytes.fetch_add(static_cast<uint64_t>(sent), std::memory_order_relaxed);
     out_bytes_ -= static_cast<size_t>(sent);
     Touch();
   }
@@ -373,6 +376,7 @@ bool Connection::SendSegment(Segment& segment) {
       if (sent == 0 || !WouldBlock()) Close();
       return false;
     }
+    limits_.sent_bytes.fetch_add(static_cast<uint64_t>(sent), std::memory_order_relaxed);
     segment.span.position += static_cast<uint64_t>(sent);
     segment.span.length -= static_cast<uint64_t>(sent);
     budget -= static_cast<size_t>(sent);

@@ -16,6 +16,7 @@ struct ConnectionLimits {
   size_t memory_bytes = 0;
   std::atomic<size_t> memory_used{0};  // by requests larger than a block
   std::atomic<size_t> connections{0};
+  std::atomic<uint64_t> received_bytes{0}, sent_bytes{0};
 };
 
 // The blocks that one network thread receives into. A connection has one only while bytes are in it.

@@ -39,6 +39,9 @@ class Core {
   bool stopping() const { return stopping_; }
   void SetStopping() { stopping_ = true; }
 
+  // What producers wrote, and batches of theirs that were not taken, since the start.
+  std::atomic<uint64_t> appended_records{0}, refused_batches{0};
+
   // Makes the topic as a client asked for it by using it; null when that is switched off or the name is not
   // allowed.
   std::shared_ptr<const log::Topic> AutoCreate(const std::string& name);

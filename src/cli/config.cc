@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "app/metric_list.h"
 #include "app/output.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
@@ -64,6 +65,16 @@ void Docs(Terminal& out, const Settings& settings, app::OutputFormat format) {
   app::PrintTable(out, list.table(), format);
 }
 
+void ListMetrics(Terminal& out, app::OutputFormat format) {
+  app::ListBuilder list(
+      {{"metric", "VARCHAR"}, {"type", "VARCHAR"}, {"labels", "VARCHAR"}, {"meaning", "VARCHAR"}});
+  for (const MetricSpec* spec : app::AllMetrics()) {
+    list.Row({std::string(spec->name), std::string(MetricKindName(spec->kind)), std::string(spec->labels),
+              std::string(spec->help)});
+  }
+  app::PrintTable(out, list.table(), format);
+}
+
 // As docs/settings.md has it.
 void Markdown(Terminal& out, const Settings& settings) {
   out.Line(
@@ -94,10 +105,16 @@ int RunConfig(const CommandLine& line, const Settings& settings) {
   auto* show = parser.add_subcommand("show", "every setting's value and where it comes from");
   parser.add_subcommand("docs", "every setting's default, unit and meaning")
       ->add_flag("--markdown", markdown, "as the page docs/settings.md");
+  auto* metrics = parser.add_subcommand("metrics", "every metric of /metrics and its meaning");
+  metrics->add_flag("--markdown", markdown, "as the page docs/guide/metrics.md");
   if (auto done = ParseArguments(parser, line, "config")) return *done;
   Terminal terminal(line.quiet);
   if (show->parsed()) {
     Show(terminal, settings, *app::ParseOutputFormat(format));
+  } else if (metrics->parsed() && markdown) {
+    std::fputs(app::MetricsPage().c_str(), stdout);
+  } else if (metrics->parsed()) {
+    ListMetrics(terminal, *app::ParseOutputFormat(format));
   } else if (markdown) {
     Markdown(terminal, settings);
   } else {

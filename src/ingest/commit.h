@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ingest/intake.h"
+#include "ingest/ingest_run.h"
 
 namespace souk::ingest {
 

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "ingest/commit.h"
-#include "ingest/intake.h"
+#include "ingest/ingest_run.h"
 #include "ingest/placement.h"
 
 namespace souk::ingest {
@@ -37,8 +37,8 @@ Status ForEach(size_t count, const std::function<Status(size_t)>& work) {
 // All the files of one call: read in parallel, Parquet checked together, then handed over in their order.
 class Batch {
  public:
-  Batch(Intake& intake, const std::vector<SourceFile>& sources)
-      : intake_(intake), sources_(sources), files_(sources.size()), parquet_(sources.size()) {}
+  Batch(IngestRun& run, const std::vector<SourceFile>& sources)
+      : run_(run), sources_(sources), files_(sources.size()), parquet_(sources.size()) {}
 
   Result<std::vector<TakenFile>> Take() {
     TRY_STATUS(ForEach(sources_.size(), [&](size_t i) { return Read(i); }));
@@ -48,12 +48,12 @@ class Batch {
 
  private:
   Status Read(size_t i) {
-    TRY(auto reader, SourceReader::Open(sources_[i].path, intake_.progress()));
+    TRY(auto reader, SourceReader::Open(sources_[i].path, run_.progress()));
     TRY(SourceKind kind, KindOf(*reader));
     if (kind == SourceKind::kParquet) {
-      TRY(parquet_[i], CopyParquet(intake_, sources_[i], std::move(reader)));
+      TRY(parquet_[i], CopyParquet(run_, sources_[i], std::move(reader)));
     } else {
-      TRY(files_[i], TakeText(intake_, sources_[i], kind, std::move(reader)));
+      TRY(files_[i], TakeText(run_, sources_[i], kind, std::move(reader)));
     }
     return {};
   }
@@ -66,11 +66,11 @@ class Batch {
       copies.push_back(*std::move(parquet_[i]));
       places.push_back(i);
     }
-    TRY_STATUS(CheckParquet(intake_, copies));
+    TRY_STATUS(CheckParquet(run_, copies));
     TRY_STATUS(ForEach(copies.size(), [&](size_t i) -> Status {
       ParquetCopy& copy = copies[i];
       if (copy.file.shown.skipped || copy.file.raw.rows == 0) return {};
-      TRY_STATUS(intake_.Place(copy.copy.path(), copy.source, copy.source.day, copy.file));
+      TRY_STATUS(run_.Place(copy.copy.path(), copy.source, copy.source.day, copy.file));
       copy.copy.Release();
       return {};
     }));
@@ -78,7 +78,7 @@ class Batch {
     return {};
   }
 
-  Intake& intake_;
+  IngestRun& run_;
   const std::vector<SourceFile>& sources_;
   std::vector<TakenFile> files_;
   std::vector<std::optional<ParquetCopy>> parquet_;
@@ -140,8 +140,8 @@ Result<IngestReport> IngestFiles(const IngestTarget& target, const std::vector<s
   TRY(SourceList sources, ListSources(paths, options.record));
   if (!options.dry_run) TRY_STATUS(RemoveLeftovers(target));
   progress.Stage("reading", TotalBytes(sources.files), "B");
-  Intake intake(target, options, progress);
-  auto files = Batch(intake, sources.files).Take();
+  IngestRun run(target, options, progress);
+  auto files = Batch(run, sources.files).Take();
   Status done = files ? Status() : tl::unexpected(files.error());
   if (done) done = CheckGivenKeys(*files, options);
   if (done) done = CheckReplaced(*files);

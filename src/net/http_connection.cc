@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "base/log.h"
+#include "net/problem.h"
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -20,15 +21,6 @@ namespace souk::net {
 namespace {
 
 constexpr size_t kMaxStreamBacklog = 1'000'000;
-
-HttpResponse Problem(int status, std::string_view title, std::string_view detail) {
-  HttpResponse response;
-  response.status = status;
-  response.content_type = "application/problem+json";
-  response.body = fmt::format(R"({{"type":"about:blank","title":"{}","status":{},"detail":"{}"}})", title,
-                              status, detail);
-  return response;
-}
 
 std::string HeaderText(const HttpResponse& response, size_t length, bool keep_alive) {
   std::string text =
@@ -40,6 +32,20 @@ std::string HeaderText(const HttpResponse& response, size_t length, bool keep_al
   for (const auto& [name, value] : response.headers) text += fmt::format("{}: {}\r\n", name, value);
   text += keep_alive ? "\r\n" : "Connection: close\r\n\r\n";
   return text;
+}
+
+HttpResponse ServerFailed() {
+  return ProblemResponse(500, "Internal error", "the request failed inside Souk; the log says more");
+}
+
+// Handlers have no exceptions of their own; what they use may.
+template <typename Call>
+void Guard(const std::string& path, Call call) {
+  try {
+    call();
+  } catch (const std::exception& error) {
+    Log(LogLevel::kError, "net", "a handler failed", {{"path", path}, {"error", error.what()}});
+  }
 }
 
 class Connection;
@@ -80,8 +86,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(asio::ip::tcp::socket socket, std::shared_ptr<ServerShared> shared)
       : stream_(std::move(socket)), shared_(std::move(shared)) {
     ++shared_->connections;
+    shared_->metrics.ConnectionsBy(1);
   }
-  ~Connection() { --shared_->connections; }
+  ~Connection() {
+    --shared_->connections;
+    shared_->metrics.ConnectionsBy(-1);
+  }
 
   void Read();
   void Close() {
@@ -90,13 +100,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
     stream_.close();
   }
   beast::tcp_stream& stream() { return stream_; }
+  RequestMetrics& metrics() { return shared_->metrics; }
 
  private:
+  void Continue();
   void OnRead(beast::error_code error);
   void Answer(HttpRequest request);
   void Respond(HttpResponse response);
+  void RespondFromAnyThread(HttpResponse response);
+  HttpReply MakeReply();
   void BecomeStream(HttpRequest request, const StreamHandler& handler);
   bool Fill(HttpRequest& request, HttpResponse& refusal);
+  void Count(size_t sent);
 
   beast::tcp_stream stream_;
   std::shared_ptr<ServerShared> shared_;
@@ -104,6 +119,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<http::request_parser<http::string_body>> parser_;
   bool keep_alive_ = false;
   bool head_ = false;
+  std::string_view method_;  // of the request in parser_
+  std::string_view route_;   // its pattern; "" = none
+  std::chrono::steady_clock::time_point received_;
   HttpResponse response_;
   std::string header_;
 };
@@ -119,23 +137,33 @@ void Connection::Read() {
       stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code error, size_t) {
         if (error) return self->OnRead(error);
         self->stream_.expires_after(std::chrono::milliseconds(self->shared_->options.request_timeout_ms));
+        self->Continue();
         http::async_read(self->stream_, self->buffer_, *self->parser_,
                          [self](beast::error_code inner, size_t) { self->OnRead(inner); });
       });
 }
 
+// Whoever asks first whether a large body may come is told so at once; it would wait in vain.
+void Connection::Continue() {
+  if (!beast::iequals(parser_->get()[http::field::expect], "100-continue")) return;
+  static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+  asio::async_write(stream_, asio::buffer(kGoOn), [self = shared_from_this()](beast::error_code, size_t) {});
+}
+
 void Connection::OnRead(beast::error_code error) {
   keep_alive_ = false;
   head_ = false;
+  received_ = std::chrono::steady_clock::now();
+  method_ = route_ = {};
   if (error == http::error::body_limit)
-    return Respond(Problem(413, "Payload too large", "the request body is too large"));
+    return Respond(ProblemResponse(413, "Payload too large", "the request body is too large"));
   if (error == http::error::header_limit)
-    return Respond(Problem(431, "Headers too large", "the request's headers are too large"));
+    return Respond(ProblemResponse(431, "Headers too large", "the request's headers are too large"));
   if (error == http::error::end_of_stream || error == beast::error::timeout || error == asio::error::eof ||
       error == asio::error::connection_reset || error == asio::error::operation_aborted) {
     return Close();
   }
-  if (error) return Respond(Problem(400, "Bad request", "this is not an HTTP request"));
+  if (error) return Respond(ProblemResponse(400, "Bad request", "this is not an HTTP request"));
   keep_alive_ = parser_->get().keep_alive() && !shared_->stopping;
   HttpRequest request;
   HttpResponse refusal;
@@ -146,6 +174,7 @@ void Connection::OnRead(beast::error_code error) {
 // Makes the request; false with the refusal when it may not be answered.
 bool Connection::Fill(HttpRequest& request, HttpResponse& refusal) {
   auto& message = parser_->get();
+  shared_->metrics.Received(message.body().size());
   request.method = std::string(message.method_string());
   for (const auto& field : message) {
     std::string name(field.name_string());
@@ -153,47 +182,76 @@ bool Connection::Fill(HttpRequest& request, HttpResponse& refusal) {
     request.headers[name] = std::string(field.value());
   }
   request.body = std::move(message.body());
+  method_ = {message.method_string().data(), message.method_string().size()};
   if (request.method == "HEAD") {
     head_ = true;
     request.method = "GET";
   }
   if (!HostAllowed(request.Header("host"), shared_->port, shared_->options.allowed_hosts)) {
-    refusal = Problem(421, "Misdirected request",
-                      "this Souk does not answer to that host name; add it to the setting web.allowed_hosts");
-    return false;
-  }
-  if (!OriginAllowed(request.Header("origin"), request.Header("host"))) {
-    refusal = Problem(403, "Foreign origin", "a page of another site may not use this Souk");
+    refusal = ProblemResponse(
+        421, "Misdirected request",
+        "this Souk does not answer to that host name; add it to the setting web.allowed_hosts");
     return false;
   }
   if (!ParseTarget(std::string_view(message.target().data(), message.target().size()), request)) {
-    refusal = Problem(400, "Bad request", "the address is malformed");
+    refusal = ProblemResponse(400, "Bad request", "the address is malformed");
     return false;
   }
+  beast::error_code ignored;
+  auto peer = stream_.socket().remote_endpoint(ignored);
+  request.peer = peer.address().to_string();
   return true;
 }
 
 void Connection::Answer(HttpRequest request) {
   bool path_known = false;
   const ServerShared::Route* route = shared_->Find(request.method, request.path, &path_known);
-  if (route == nullptr) {
-    return Respond(path_known ? Problem(405, "Method not allowed", "this address does not take that method")
-                              : Problem(404, "Not found", "there is nothing at this address"));
+  bool own = OriginAllowed(request.Header("origin"), request.Header("host"));
+  if (!own && (route == nullptr || !route->any_origin)) {
+    return Respond(ProblemResponse(403, "Foreign origin", "a page of another site may not use this Souk"));
   }
+  if (route == nullptr) {
+    return Respond(path_known
+                       ? ProblemResponse(405, "Method not allowed", "this address does not take that method")
+                       : ProblemResponse(404, "Not found", "there is nothing at this address"));
+  }
+  route_ = route->path;
   if (auto* streaming = std::get_if<StreamHandler>(&route->handler))
     return BecomeStream(std::move(request), *streaming);
   stream_.expires_never();
+  if (auto* later = std::get_if<LaterHandler>(&route->handler)) {
+    asio::post(*shared_->handlers, [later, request = std::move(request), reply = MakeReply()] {
+      Guard(request.path, [&] { (*later)(request, reply); });
+    });
+    return;
+  }
   asio::post(*shared_->handlers, [self = shared_from_this(), request = std::move(request), route] {
-    HttpResponse response;
-    try {
-      response = std::get<HttpHandler>(route->handler)(request);
-    } catch (const std::exception& error) {  // a handler has none of its own; this is a library's
-      Log(LogLevel::kError, "net", "a handler failed", {{"path", request.path}, {"error", error.what()}});
-      response = Problem(500, "Internal error", "the request failed inside Souk; the log says more");
-    }
-    asio::post(self->shared_->io,
-               [self, response = std::move(response)]() mutable { self->Respond(std::move(response)); });
+    HttpResponse response = ServerFailed();
+    Guard(request.path, [&] { response = std::get<HttpHandler>(route->handler)(request); });
+    self->RespondFromAnyThread(std::move(response));
   });
+}
+
+void Connection::RespondFromAnyThread(HttpResponse response) {
+  asio::post(shared_->io, [self = shared_from_this(), response = std::move(response)]() mutable {
+    self->Respond(std::move(response));
+  });
+}
+
+HttpReply Connection::MakeReply() {
+  // Answers at its end when nobody used it.
+  struct Once {
+    explicit Once(std::shared_ptr<Connection> to) : connection(std::move(to)) {}
+    ~Once() { Use(ServerFailed()); }
+    void Use(HttpResponse response) {
+      if (!used.exchange(true)) connection->RespondFromAnyThread(std::move(response));
+    }
+    std::shared_ptr<Connection> connection;
+    std::atomic<bool> used{false};
+  };
+  return [once = std::make_shared<Once>(shared_from_this())](HttpResponse response) {
+    once->Use(std::move(response));
+  };
 }
 
 void Connection::Respond(HttpResponse response) {
@@ -202,6 +260,7 @@ void Connection::Respond(HttpResponse response) {
       response_.static_body.empty() ? std::string_view(response_.body) : response_.static_body;
   header_ = HeaderText(response_, body.size(), keep_alive_);
   if (head_ || response_.status == 304) body = {};
+  Count(body.size());
   stream_.expires_after(std::chrono::milliseconds(shared_->options.idle_timeout_ms));
   std::array<asio::const_buffer, 2> buffers{asio::buffer(header_), asio::buffer(body.data(), body.size())};
   asio::async_write(stream_, buffers, [self = shared_from_this()](beast::error_code error, size_t) {
@@ -210,8 +269,17 @@ void Connection::Respond(HttpResponse response) {
   });
 }
 
+void Connection::Count(size_t sent) {
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - received_;
+  shared_->metrics.Answered(method_, route_, response_.status, took.count());
+  shared_->metrics.Sent(sent);
+}
+
 void Connection::BecomeStream(HttpRequest request, const StreamHandler& handler) {
   stream_.expires_never();
+  response_.status = 200;
+  Count(0);
+  shared_->metrics.StreamsBy(1);
   auto events = std::make_shared<Stream>(shared_from_this(), shared_->io);
   header_ =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
@@ -316,6 +384,7 @@ void Stream::Closed() {
     callback = std::move(on_close_);
     connection = std::move(connection_);
   }
+  connection->metrics().StreamsBy(-1);
   connection->Close();
   if (callback) callback();
 }

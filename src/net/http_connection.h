@@ -12,12 +12,16 @@
 #include <variant>
 
 #include "net/http_server.h"
+#include "net/request_metrics.h"
 
 namespace souk::net {
 
 // What the connections of one server share. Handlers are read-only after Start.
 struct ServerShared {
+  explicit ServerShared(HttpServerOptions given) : options(std::move(given)), metrics(options.metrics) {}
+
   HttpServerOptions options;
+  RequestMetrics metrics;
   uint16_t port = 0;
   boost::asio::io_context io{1};
   std::unique_ptr<boost::asio::thread_pool> handlers;
@@ -27,7 +31,8 @@ struct ServerShared {
   struct Route {
     std::string method;
     std::string path;  // ends in '/': every path below it
-    std::variant<HttpHandler, StreamHandler> handler;
+    std::variant<HttpHandler, LaterHandler, StreamHandler> handler;
+    bool any_origin = false;
   };
   std::vector<Route> routes;
 

@@ -17,6 +17,7 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> query;   // decoded, in order
   std::map<std::string, std::string, std::less<>> headers;  // names in lower case
   std::string body;
+  std::string peer;  // the address that the connection comes from: "127.0.0.1"
 
   std::string_view Header(std::string_view lower_case_name) const;
   // The first value of that name, "" when there is none.

@@ -20,16 +20,17 @@ namespace {
 class BeastHttpServer : public HttpServer {
  public:
   explicit BeastHttpServer(HttpServerOptions options)
-      : shared_(std::make_shared<ServerShared>()), acceptor_(shared_->io) {
-    shared_->options = std::move(options);
-  }
+      : shared_(std::make_shared<ServerShared>(std::move(options))), acceptor_(shared_->io) {}
   ~BeastHttpServer() override { Stop(0); }
 
   void Handle(std::string method, std::string path, HttpHandler handler) override {
-    shared_->routes.push_back({std::move(method), std::move(path), std::move(handler)});
+    shared_->routes.push_back({std::move(method), std::move(path), std::move(handler), false});
+  }
+  void HandleLater(std::string method, std::string path, LaterHandler handler, bool any_origin) override {
+    shared_->routes.push_back({std::move(method), std::move(path), std::move(handler), any_origin});
   }
   void HandleStream(std::string path, StreamHandler handler) override {
-    shared_->routes.push_back({"GET", std::move(path), std::move(handler)});
+    shared_->routes.push_back({"GET", std::move(path), std::move(handler), false});
   }
 
   Status Start() override;

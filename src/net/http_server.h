@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/metric.h"
 #include "base/result.h"
 #include "net/http_request.h"
 
@@ -35,6 +36,9 @@ class EventStream {
 
 // What a handler gives back: an answer, or (answer with status 200 not needed) an event stream it will feed.
 using HttpHandler = std::function<HttpResponse(const HttpRequest& request)>;
+// May answer later: calls `reply` once, from any thread. A reply that is dropped unused answers 500.
+using HttpReply = std::function<void(HttpResponse response)>;
+using LaterHandler = std::function<void(const HttpRequest& request, HttpReply reply)>;
 using StreamHandler = std::function<void(const HttpRequest& request, std::shared_ptr<EventStream> stream)>;
 
 struct HttpServerOptions {
@@ -46,16 +50,19 @@ struct HttpServerOptions {
   int64_t idle_timeout_ms = 75'000;
   int64_t request_timeout_ms = 30'000;     // to receive one request completely
   std::vector<std::string> allowed_hosts;  // beside loopback names with our port
+  MetricRegistry* metrics = nullptr;       // counts http_metrics.h there; outlives the server
 };
 
 // Refuses requests whose Host is not ours (421) or whose Origin is foreign (403), so that no page elsewhere
-// can reach it.
+// can reach it but where a route allows it.
 class HttpServer {
  public:
   // Routes are patterns as RouteMatches takes them; the longest match wins. Register before Start.
   static Result<std::unique_ptr<HttpServer>> Make(HttpServerOptions options);
   virtual ~HttpServer() = default;
   virtual void Handle(std::string method, std::string path, HttpHandler handler) = 0;
+  // `any_origin`: pages of other sites reach the handler too; it looks at Origin itself.
+  virtual void HandleLater(std::string method, std::string path, LaterHandler handler, bool any_origin) = 0;
   virtual void HandleStream(std::string path, StreamHandler handler) = 0;  // GET
   // Binds and serves. kUnavailable when the port is taken (says by setting which to change).
   virtual Status Start() = 0;

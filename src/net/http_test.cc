@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "net/http_client.h"
+#include "net/http_metrics.h"
 #include "net/http_server.h"
 
 namespace souk::net {
@@ -16,6 +17,7 @@ class HttpTest : public ::testing::Test {
     options.port = 0;
     options.max_request_bytes = 1000;
     options.allowed_hosts = {"shop.example"};
+    options.metrics = &metrics_;
     server_ = *HttpServer::Make(options);
     server_->Handle("GET", "/hello", [](const HttpRequest& request) {
       HttpResponse response;
@@ -33,6 +35,18 @@ class HttpTest : public ::testing::Test {
       response.headers.emplace_back("X-Path", request.path);
       return response;
     });
+    server_->HandleLater(
+        "POST", "/later",
+        [this](const HttpRequest& request, HttpReply reply) {
+          if (request.body == "drop") return;
+          later_ = std::thread([reply, text = request.peer + " " + request.body] {
+            HttpResponse response;
+            response.body = text;
+            reply(response);
+            reply(response);  // the second one is nothing
+          });
+        },
+        true);
     server_->HandleStream("/events", [this](const HttpRequest&, std::shared_ptr<EventStream> stream) {
       stream->OnClose([this] { ++closed_; });
       stream->Send("one", "a\nb");
@@ -44,7 +58,13 @@ class HttpTest : public ::testing::Test {
 
   HttpClient Client() { return HttpClient(server_->url(), 2000); }
 
+  void TearDown() override {
+    if (later_.joinable()) later_.join();
+  }
+
   std::atomic<int> closed_{0};
+  std::thread later_;
+  MetricRegistry metrics_;
   std::unique_ptr<HttpServer> server_;  // last, so that its threads end before what they use
 };
 
@@ -66,6 +86,51 @@ TEST_F(HttpTest, RefusesWhatItShould) {
   EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Host", "evil.example"}})->status, 421);
   EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Origin", "http://evil.example"}})->status, 403);
   EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Origin", "null"}})->status, 403);
+}
+
+TEST_F(HttpTest, CountsByRouteAndStatus) {
+  Client().Send("GET", "/files/a");
+  Client().Send("HEAD", "/files/b");
+  Client().Send("POST", "/echo", "four");
+  Client().Send("POST", "/echo", std::string(2000, 'x'));
+  Client().Send("BREW", "/files/a");
+  Client().Send("GET", "/nothing");
+  auto requests = [&](const char* method, const char* route, const char* status) {
+    return metrics_.CounterOf(kWebRequests, {method, route, status}).value();
+  };
+  EXPECT_EQ(requests("GET", "/files/", "200"), 1u);
+  EXPECT_EQ(requests("HEAD", "/files/", "200"), 1u);
+  EXPECT_EQ(requests("POST", "/echo", "200"), 1u);
+  EXPECT_EQ(requests("other", "", "413"), 1u);
+  EXPECT_EQ(requests("other", "", "405"), 1u);
+  EXPECT_EQ(requests("GET", "", "404"), 1u);
+  EXPECT_EQ(metrics_.CounterOf(kWebReceived).value(), 4u);
+  Histogram& files = metrics_.HistogramOf(kWebSeconds, {"/files/"});
+  uint64_t observed = 0;
+  for (size_t i = 0; i <= files.upper().size(); ++i) observed += files.count(i);
+  EXPECT_EQ(observed, 2u);
+}
+
+TEST_F(HttpTest, AnswersLaterAndPagesOfOthersWhereTheRouteSaysSo) {
+  auto answer = Client().Send("POST", "/later", "hello", {{"Origin", "http://shop.example"}});
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body, "127.0.0.1 hello");
+  EXPECT_EQ(Client().Send("POST", "/later", "drop")->status, 500);
+  EXPECT_EQ(Client().Send("POST", "/echo", "hello", {{"Origin", "http://shop.example"}})->status, 403);
+  EXPECT_EQ(Client().Send("GET", "/later", "", {{"Origin", "http://shop.example"}})->status, 403);
+}
+
+TEST_F(HttpTest, TellsAtOnceThatABodyMayCome) {
+  auto started = std::chrono::steady_clock::now();
+  std::string command =
+      "curl -s --expect100-timeout 5 -H 'Expect: 100-continue' -d body " + server_->url() + "/echo";
+  FILE* curl = popen(command.c_str(), "r");
+  ASSERT_NE(curl, nullptr);
+  char text[16] = {};
+  EXPECT_NE(fgets(text, sizeof text, curl), nullptr);
+  pclose(curl);
+  EXPECT_STREQ(text, "body");
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(4));
 }
 
 TEST_F(HttpTest, AcceptsItsOwnNames) {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { fixtureTests } from './fixture_test.mjs';
 import { launch } from './lib/browser.mjs';
 import { programTests } from './program_test.mjs';
+import { trackTests } from './track_test.mjs';
 
 const SOUK = process.env.SOUK ?? fileURLToPath(new URL('../../build/souk', import.meta.url));
 let browser;
@@ -19,8 +20,8 @@ after(() => browser?.close());
 
 test('the page before an invented shop', (t) => fixtureTests(t, browser));
 
-test(
-  'the page before the program',
-  { skip: !existsSync(SOUK) && `there is no ${SOUK}; build it or set SOUK` },
-  (t) => programTests(t, browser, SOUK),
-);
+const skip = !existsSync(SOUK) && `there is no ${SOUK}; build it or set SOUK`;
+
+test('the page before the program', { skip }, (t) => programTests(t, browser, SOUK));
+
+test('the tag on the pages of a shop', { skip }, (t) => trackTests(t, browser, SOUK));

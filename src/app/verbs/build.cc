@@ -1,6 +1,10 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
 
+#include "app/metric_list.h"
 #include "app/verb.h"
+#include "base/metric.h"
 
 namespace souk::app {
 namespace {
@@ -27,7 +31,10 @@ class BuildVerb : public Verb {
       PrintSteps(context.progress, steps, false);
       return {};
     }
-    TRY(auto report, warehouse->Build(request_, context.progress));
+    auto started = std::chrono::steady_clock::now();
+    auto built = warehouse->Build(request_, context.progress);
+    Count(context, built, std::chrono::steady_clock::now() - started);
+    TRY(auto report, std::move(built));
     PrintSteps(context.progress, report.steps, true);
     for (const auto& warning : report.warnings) context.progress.Line("warning: " + Say(warning));
     if (!report.failures.empty()) return Failed(context.progress, report);
@@ -44,6 +51,21 @@ class BuildVerb : public Verb {
   }
 
  private:
+  static void Count(VerbContext& context, const Result<warehouse::BuildReport>& built,
+                    std::chrono::duration<double> took) {
+    MetricRegistry& metrics = Metrics();
+    bool refused = built && !built->failures.empty();
+    const char* result = !built ? "failed" : refused ? "refused" : built->changed ? "changed" : "unchanged";
+    metrics.CounterOf(metric::kBuilds, {result}).Add();
+    if (!built || refused) return;
+    double now = static_cast<double>(context.parts.clock().Now()) / kMicrosPerSecond;
+    metrics.GaugeOf(metric::kBuildLast).Set(now);
+    if (!built->changed) return;
+    metrics.HistogramOf(metric::kBuildSeconds).Observe(took.count());
+    auto ran = std::count_if(built->steps.begin(), built->steps.end(), [](auto& step) { return step.runs; });
+    metrics.CounterOf(metric::kBuildModels).Add(static_cast<uint64_t>(ran));
+  }
+
   void PrintSteps(Progress& out, const std::vector<warehouse::BuildStep>& steps, bool ran) const {
     std::vector<sql::Column> columns = {
         {"model", "VARCHAR"}, {"kind", "VARCHAR"}, {ran ? "ran" : "runs", "VARCHAR"}, {"why", "VARCHAR"}};

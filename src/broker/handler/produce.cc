@@ -9,13 +9,18 @@ using Partition = wire::ProduceResponse::PartitionProduceResponse;
 
 // Collects what becomes of the partitions and answers when the last one is durable.
 struct PendingProduce {
+  PendingProduce(Core& the_core, CallPtr the_call, int16_t the_acks)
+      : core(the_core), call(std::move(the_call)), acks(the_acks) {}
+
+  Core& core;
   CallPtr call;
-  int16_t acks = -1;
+  int16_t acks;
   wire::ProduceResponse response;  // complete in its shape before anything is waited for
   std::atomic<size_t> left{1};     // partitions that are not durable yet, and one for the handler itself
 
   void Finish() {
     if (--left > 0) return;
+    CountRefused();
     if (acks != 0) return call->Reply(response);
     for (const auto& topic : response.responses) {
       for (const auto& partition : topic.partition_responses) {
@@ -24,6 +29,14 @@ struct PendingProduce {
       }
     }
     call->NoReply();
+  }
+
+  void CountRefused() const {
+    uint64_t refused = 0;
+    for (const auto& topic : response.responses) {
+      for (const auto& partition : topic.partition_responses) refused += partition.error_code != 0;
+    }
+    if (refused > 0) core.refused_batches += refused;
   }
 };
 
@@ -42,6 +55,10 @@ void Append(log::PartitionLog& log, const wire::Records& records, Partition& ans
   if (!appended) return Refuse(answer, KafkaError(appended.error()), appended.error().message);
   if (appended->refusal != log::Refusal::kNone) {
     return Refuse(answer, KafkaError(appended->refusal), appended->reason);
+  }
+  if (!appended->duplicate) {
+    auto records = appended->last_offset - appended->base_offset + 1;
+    pending->core.appended_records += static_cast<uint64_t>(records);
   }
   answer.base_offset = appended->base_offset;
   answer.log_append_time_ms = appended->append_time;
@@ -84,9 +101,7 @@ void AppendTopic(Core& core, const wire::ProduceRequest& request,
 }  // namespace
 
 void ProduceHandler::Handle(Core& core, const CallPtr& call, const wire::ProduceRequest& request) {
-  auto pending = std::make_shared<PendingProduce>();
-  pending->call = call;
-  pending->acks = request.acks;
+  auto pending = std::make_shared<PendingProduce>(core, call, request.acks);
   auto& topics = pending->response.responses;
   topics.resize(request.topic_data.size());
   for (size_t i = 0; i < topics.size(); ++i) {

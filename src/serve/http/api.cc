@@ -10,6 +10,7 @@ void AddRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts) {
   AddQueryRoutes(server, parts);
   AddStatusRoutes(server, parts);
   AddLiveRoutes(server, parts);
+  AddMetricRoutes(server, *parts->metrics);
   AddPageRoutes(server);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/metric.h"
 #include "net/http_server.h"
 #include "schedule/job_host.h"
 #include "serve/feed.h"
@@ -41,6 +42,7 @@ struct ApiParts {
   std::shared_ptr<ChangeFeed> changes;
   std::shared_ptr<LiveBoard> live;  // nullptr = no stream runs here
   std::function<std::vector<ServiceStatus>()> services;
+  MetricRegistry* metrics = nullptr;
 };
 
 void AddRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts);
@@ -51,6 +53,7 @@ void AddJobRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts
 void AddQueryRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts);
 void AddStatusRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts);
 void AddLiveRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts);
+void AddMetricRoutes(net::HttpServer& server, MetricRegistry& metrics);
 void AddPageRoutes(net::HttpServer& server);
 
 // A handler that changes something: refused without the header X-Souk, which only a script of our own page or

@@ -1,6 +1,6 @@
 #include "serve/http/errors.h"
 
-#include <nlohmann/json.hpp>
+#include "net/problem.h"
 
 namespace souk::serve {
 
@@ -23,17 +23,9 @@ int HttpStatusOf(Code code) {
 net::HttpResponse ProblemOf(const Error& error) {
   // A message is "what failed; what to do": the remedy is what stands behind the last semicolon.
   size_t split = error.message.rfind("; ");
-  nlohmann::ordered_json problem;
-  problem["type"] = "about:blank";
-  problem["title"] = CodeName(error.code);
-  problem["status"] = HttpStatusOf(error.code);
-  problem["detail"] = error.message.substr(0, split);
-  problem["remedy"] = split == std::string::npos ? "" : error.message.substr(split + 2);
-  net::HttpResponse response;
-  response.status = HttpStatusOf(error.code);
-  response.content_type = "application/problem+json";
-  response.body = problem.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return response;
+  std::string_view message = error.message;
+  return net::ProblemResponse(HttpStatusOf(error.code), CodeName(error.code), message.substr(0, split),
+                              split == std::string::npos ? "" : message.substr(split + 2));
 }
 
 }  // namespace souk::serve

@@ -42,7 +42,10 @@ net::HttpResponse AssetResponse(const net::HttpRequest& request, const std::stri
   }
   response.headers.emplace_back("Vary", "Accept-Encoding");
   bool hashed = path.find("/assets/") != std::string::npos;  // the name changes with the content
-  response.headers.emplace_back("Cache-Control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+  bool tag = path.ends_with("/track.js");                    // other sites' pages load it each time
+  response.headers.emplace_back("Cache-Control", hashed ? "public, max-age=31536000, immutable"
+                                                 : tag  ? "public, max-age=3600"
+                                                        : "no-cache");
   if (path.ends_with(".html")) {
     response.headers.emplace_back("Content-Security-Policy",
                                   "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'; "

@@ -26,11 +26,12 @@ function watchShifts() {
 /**
  * Opens `path` of `address`, runs `steps(page)` and fails on whatever the page should not have done.
  * allow: console messages that the test causes itself. now: the moment the page believes it is.
+ * others: addresses of other servers that the page may ask.
  */
 export async function visit(
   browser,
   address,
-  { path = '/', size = 'desktop', dark = false, now, allow = /^$/ },
+  { path = '/', size = 'desktop', dark = false, now, allow = /^$/, others = [] },
   steps,
 ) {
   const [width, height] = SIZES[size];
@@ -51,7 +52,7 @@ export async function visit(
   page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
   page.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith(address) && !url.startsWith('blob:')) faults.push(`foreign request: ${url}`);
+    if (![address, 'blob:', ...others].some((start) => url.startsWith(start))) faults.push(`foreign request: ${url}`);
   });
   await page.addInitScript(watchShifts);
   if (now) await page.clock.setFixedTime(now);

@@ -14,11 +14,20 @@ const run = promisify(execFile);
 export class Program {
   /** Starts `souk demo` and waits for the address of its page. */
   static async start(souk) {
+    return Program.#run(souk, ['demo', '--no-open', '--size', 'small']);
+  }
+
+  /** Starts `souk up` without any data. */
+  static async empty(souk, settings) {
+    return Program.#run(souk, ['up', ...settings.flatMap((setting) => ['--set', setting])]);
+  }
+
+  static async #run(souk, verb) {
     const program = new Program();
     program.souk = souk;
     program.directory = mkdtempSync(join(tmpdir(), 'souk-browser-'));
     program.data = join(program.directory, 'souk-data');
-    const words = ['demo', '--no-open', '--size', 'small', '--set', 'web.port=0', '--set', 'broker.port=0', '--data-dir', program.data];
+    const words = [...verb, '--set', 'web.port=0', '--set', 'broker.port=0', '--data-dir', program.data];
     program.process = spawn(souk, words, { cwd: program.directory, stdio: ['ignore', 'pipe', 'pipe'] });
     try {
       program.address = await program.#address();
@@ -40,6 +49,14 @@ export class Program {
     return rows.map((row) =>
       Array.isArray(row) ? Object.fromEntries(names.map((each, index) => [each, row[index]])) : row,
     );
+  }
+
+  /** The records of a topic, each with its `value` read as JSON. */
+  async topic(name) {
+    const words = ['consume', name, '--from', 'beginning', '--format', 'json', '--data-dir', this.data];
+    const { stdout } = await run(this.souk, words, { cwd: this.directory, maxBuffer: 1 << 26 });
+    const records = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    return records.map((record) => ({ ...record, value: JSON.parse(record.value) }));
   }
 
   async stop() {

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "base/files.h"
-#include "ingest/intake.h"
+#include "ingest/ingest_run.h"
 #include "ingest/parquet_columns.h"
 #include "ingest/placement.h"
 #include "ingest/raw_format.h"
@@ -26,8 +26,8 @@ std::string JoinRows(const std::vector<BadRow>& rows) {
 // Parquet files of one record with equal columns, checked together.
 class ParquetGroup {
  public:
-  ParquetGroup(Intake& intake, std::vector<ParquetCopy*> copies, sql::Connection& connection)
-      : intake_(intake), copies_(std::move(copies)), connection_(connection) {}
+  ParquetGroup(IngestRun& run, std::vector<ParquetCopy*> copies, sql::Connection& connection)
+      : run_(run), copies_(std::move(copies)), connection_(connection) {}
 
   Status Check();
 
@@ -42,7 +42,7 @@ class ParquetGroup {
   void Describe(ParquetCopy& copy) const;
   std::vector<std::string> Paths() const;
 
-  Intake& intake_;
+  IngestRun& run_;
   std::vector<ParquetCopy*> copies_;
   sql::Connection& connection_;
   ParquetColumns columns_;
@@ -64,15 +64,15 @@ Status ParquetGroup::Map() {
   if (!columns) return Wrap(columns.error(), first.path);
   columns_ = *std::move(columns);
   TRY(const record::Schema* schema, record::FindSchema(first.record));
-  for (const auto& [target, name] : intake_.options().map) {
+  for (const auto& [target, name] : run_.options().map) {
     const auto& nested = columns_.nested;
     if (std::find(nested.begin(), nested.end(), name) == nested.end()) continue;
     return Fail(Code::kInvalid,
                 "{}: column '{}' holds lists or objects, which are not taken; {} needs single values",
-                intake_.Named(first), name, target);
+                run_.Named(first), name, target);
   }
-  auto mapping = MapColumns(*schema, columns_.columns, intake_.options());
-  if (!mapping) return Wrap(mapping.error(), intake_.Named(first));
+  auto mapping = MapColumns(*schema, columns_.columns, run_.options());
+  if (!mapping) return Wrap(mapping.error(), run_.Named(first));
   mapping_ = *std::move(mapping);
   // Numbers of a file that has types are written in one way, whatever was said of texts.
   for (size_t i = 0; i < columns_.types.size(); ++i) {
@@ -81,7 +81,7 @@ Status ParquetGroup::Map() {
     columns_.columns[i].grouped_numbers = false;
   }
   TRY(check_, record::RecordCheck::Make(mapping_, columns_.columns));
-  format_ = FormatOfMapping(mapping_, columns_.columns, intake_.options().time_zone);
+  format_ = FormatOfMapping(mapping_, columns_.columns, run_.options().time_zone);
   format_.kind = "parquet";
   std::set<std::string> used;
   for (const auto& field : mapping_.fields) used.insert(field.column);
@@ -158,14 +158,14 @@ Status ParquetGroup::FindBadRows() {
       }
       record::Fault fault;
       if (check_.Check([&](size_t column) { return std::string_view(texts[column]); }, fault)) continue;
-      within = intake_.budget().Take(300, copies_.front()->source.path, fault.reason);
+      within = run_.budget().Take(300, copies_.front()->source.path, fault.reason);
       if (!within) return false;
       bad_[sql::CellText(row[0])].push_back({std::get<int64_t>(row[1]), std::move(fault)});
     }
     return true;
   };
   sql::QueryOptions options;
-  options.progress = &intake_.progress();
+  options.progress = &run_.progress();
   Status done = connection_.Stream(sql, {{"files", Paths()}}, on_chunk, options);
   return within ? done : within;
 }
@@ -203,7 +203,7 @@ Status ParquetGroup::FindDays() {
     const auto* last = std::get_if<int64_t>(&row[2]);
     if (!first || !last) continue;
     record::TimeSpan span{true, event->zoned, *first, *last};
-    auto day = DayOfSpan(span, intake_.options().time_zone, intake_.target().database.get());
+    auto day = DayOfSpan(span, run_.options().time_zone, run_.target().database.get());
     for (ParquetCopy* copy : copies_) {
       if (copy->path() == sql::CellText(row[0])) copy->source.day = day;
     }
@@ -227,13 +227,13 @@ Status ParquetGroup::TakeOut(ParquetCopy& copy, const std::vector<BadRow>& rows)
   std::map<int64_t, std::string> contents;
   for (const auto& row : table.rows) contents[std::get<int64_t>(row[0])] = sql::CellText(row[1]);
   for (const BadRow& bad : rows) {
-    TRY_STATUS(intake_.budget().Take(contents[bad.row].size(), copy.source.path, bad.fault.reason));
+    TRY_STATUS(run_.budget().Take(contents[bad.row].size(), copy.source.path, bad.fault.reason));
     copy.file.rejects.push_back(
         {static_cast<uint64_t>(bad.row) + 1, bad.fault.reason, bad.fault.field, contents[bad.row]});
   }
   copy.file.raw.rows -= rows.size();
   if (copy.copy.path().empty() || copy.file.raw.rows == 0) return {};
-  TRY(auto rest, RawOutput::Create(intake_.scratch()));
+  TRY(auto rest, RawOutput::Create(run_.scratch()));
   TRY_STATUS(rest.Close());
   TRY_STATUS(connection_.Execute(
       fmt::format("COPY (SELECT * EXCLUDE (file_row_number) FROM read_parquet({}, file_row_number = true) "
@@ -277,12 +277,12 @@ Status ParquetGroup::Check() {
 
 }  // namespace
 
-Result<ParquetCopy> CopyParquet(Intake& intake, const SourceFile& source,
+Result<ParquetCopy> CopyParquet(IngestRun& run, const SourceFile& source,
                                 std::unique_ptr<SourceReader> reader) {
-  TRY(auto output, RawOutput::Create(intake.scratch()));
+  TRY(auto output, RawOutput::Create(run.scratch()));
   ParquetCopy copy{source, std::move(output), {}};
   if (copy.source.record.empty()) {
-    TRY(auto connection, intake.target().database->Connect());
+    TRY(auto connection, run.target().database->Connect());
     auto columns = DescribeParquet({source.path}, connection);
     if (!columns) return Wrap(columns.error(), source.path);
     TRY(const record::Schema* schema, SchemaFor(source.path, "", columns->columns));
@@ -303,17 +303,17 @@ Result<ParquetCopy> CopyParquet(Intake& intake, const SourceFile& source,
   file.shown.bytes = file.raw.bytes = reader->bytes();
   file.raw.source = source.path;
   file.raw.fingerprint = reader->Fingerprint(copy.source.record);
-  TRY_STATUS(intake.FindEarlier(file));
+  TRY_STATUS(run.FindEarlier(file));
   return copy;
 }
 
-Status CheckParquet(Intake& intake, std::vector<ParquetCopy>& copies) {
+Status CheckParquet(IngestRun& run, std::vector<ParquetCopy>& copies) {
   std::map<std::string, std::vector<ParquetCopy*>> by_record;
   for (ParquetCopy& copy : copies) {
     if (!copy.file.shown.skipped) by_record[copy.source.record].push_back(&copy);
   }
   if (by_record.empty()) return {};
-  TRY(auto connection, intake.target().database->Connect());
+  TRY(auto connection, run.target().database->Connect());
   for (auto& [record, all] : by_record) {
     std::vector<std::string> paths, names;
     for (const ParquetCopy* copy : all) {
@@ -324,7 +324,7 @@ Status CheckParquet(Intake& intake, std::vector<ParquetCopy>& copies) {
     for (const auto& places : groups) {
       std::vector<ParquetCopy*> members;
       for (size_t place : places) members.push_back(all[place]);
-      TRY_STATUS(ParquetGroup(intake, std::move(members), connection).Check());
+      TRY_STATUS(ParquetGroup(run, std::move(members), connection).Check());
     }
   }
   return {};

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <set>
 
-#include "ingest/intake.h"
+#include "ingest/ingest_run.h"
 #include "ingest/line_pass.h"
 #include "ingest/placement.h"
 #include "ingest/raw_format.h"
@@ -67,10 +67,10 @@ class CountSink : public LineSink {
 };
 
 // One text file on its way into the lake.
-class TextIntake {
+class TextTaker {
  public:
-  TextIntake(Intake& intake, const SourceFile& source, std::unique_ptr<SourceReader> reader)
-      : intake_(intake), source_(source), reader_(std::move(reader)) {}
+  TextTaker(IngestRun& run, const SourceFile& source, std::unique_ptr<SourceReader> reader)
+      : run_(run), source_(source), reader_(std::move(reader)) {}
 
   Result<TakenFile> Take(SourceKind kind);
 
@@ -83,7 +83,7 @@ class TextIntake {
   bool AddUnknown(const LinePass& pass);
   Status Describe(const LinePass& pass, const RawOutput& output);
 
-  Intake& intake_;
+  IngestRun& run_;
   const SourceFile& source_;
   std::unique_ptr<SourceReader> reader_;
   TextProfile profile_;
@@ -92,7 +92,7 @@ class TextIntake {
   TakenFile file_;
 };
 
-Result<bool> TextIntake::Reuse(const std::vector<record::SourceColumn>& columns) {
+Result<bool> TextTaker::Reuse(const std::vector<record::SourceColumn>& columns) {
   if (!source_.record.empty()) {
     TRY(schema_, record::FindSchema(source_.record));
   } else {
@@ -102,7 +102,7 @@ Result<bool> TextIntake::Reuse(const std::vector<record::SourceColumn>& columns)
   profile_.columns = columns;
   if (Status mapped = Map(); !mapped) return false;
   TRY(auto check, record::RecordCheck::Make(mapping_, profile_.columns));
-  auto pass = MakePass(profile_, std::move(check), intake_.options().max_line_bytes);
+  auto pass = MakePass(profile_, std::move(check), run_.options().max_line_bytes);
   bool utf16 =
       profile_.encoding == record::Encoding::kUtf16Le || profile_.encoding == record::Encoding::kUtf16Be;
   if (utf16) return false;
@@ -114,24 +114,24 @@ Result<bool> TextIntake::Reuse(const std::vector<record::SourceColumn>& columns)
   return pass->rows() > 0 && sink.rejects * 10 <= pass->rows();
 }
 
-Status TextIntake::Profile(SourceKind kind) {
-  const FileIngestOptions& options = intake_.options();
+Status TextTaker::Profile(SourceKind kind) {
+  const FileIngestOptions& options = run_.options();
   TRY(profile_, ProfileText(*reader_, kind, {options.delimiter, options.encoding}));
-  auto known = intake_.columns().Find(profile_, FirstNames(*reader_, profile_));
+  auto known = run_.columns().Find(profile_, FirstNames(*reader_, profile_));
   if (known) {
     TRY(bool fits, Reuse(*known));
     if (fits) return {};
   }
   TRY_STATUS(SampleColumns(*reader_, profile_));
   TRY(schema_, SchemaFor(source_.path, source_.record, profile_.columns));
-  intake_.columns().Add(profile_);
+  run_.columns().Add(profile_);
   return {};
 }
 
 // A key that is given by name may occur further down than the sample.
-Status TextIntake::AddGivenKeys() {
+Status TextTaker::AddGivenKeys() {
   if (profile_.kind != SourceKind::kJson) return {};
-  for (const auto& [target, name] : intake_.options().map) {
+  for (const auto& [target, name] : run_.options().map) {
     auto same = [&](const auto& column) { return column.name == name; };
     if (name.empty() || std::any_of(profile_.columns.begin(), profile_.columns.end(), same)) continue;
     profile_.columns.emplace_back().name = name;
@@ -139,27 +139,27 @@ Status TextIntake::AddGivenKeys() {
   return {};
 }
 
-Status TextIntake::Map() {
+Status TextTaker::Map() {
   TRY_STATUS(AddGivenKeys());
-  auto mapping = MapColumns(*schema_, profile_.columns, intake_.options());
-  if (!mapping) return Wrap(mapping.error(), intake_.Named(source_));
+  auto mapping = MapColumns(*schema_, profile_.columns, run_.options());
+  if (!mapping) return Wrap(mapping.error(), run_.Named(source_));
   mapping_ = *std::move(mapping);
   return {};
 }
 
-Result<std::unique_ptr<LinePass>> TextIntake::Pass(RawOutput& output) {
+Result<std::unique_ptr<LinePass>> TextTaker::Pass(RawOutput& output) {
   TRY(auto check, record::RecordCheck::Make(mapping_, profile_.columns));
-  auto pass = MakePass(profile_, std::move(check), intake_.options().max_line_bytes);
-  FileSink sink(output, intake_.budget(), file_);
+  auto pass = MakePass(profile_, std::move(check), run_.options().max_line_bytes);
+  FileSink sink(output, run_.budget(), file_);
   reader_->Decode(profile_.encoding, profile_.mark_bytes);
-  Status done = RunPass(*reader_, *pass, sink, intake_.options().max_line_bytes);
+  Status done = RunPass(*reader_, *pass, sink, run_.options().max_line_bytes);
   if (!done) return tl::unexpected(done.error());
   TRY_STATUS(output.Close());
   return pass;
 }
 
 // JSON: keys that no sampled line had. True when the record has a field for one of them.
-bool TextIntake::AddUnknown(const LinePass& pass) {
+bool TextTaker::AddUnknown(const LinePass& pass) {
   auto unknown = pass.UnknownColumns();
   if (unknown.empty()) return false;
   size_t mapped = mapping_.fields.size();
@@ -167,7 +167,7 @@ bool TextIntake::AddUnknown(const LinePass& pass) {
   return Map() && mapping_.fields.size() > mapped;
 }
 
-Status TextIntake::Describe(const LinePass& pass, const RawOutput& output) {
+Status TextTaker::Describe(const LinePass& pass, const RawOutput& output) {
   profile_.encoding = pass.encoding();
   file_.shown.record = schema_->name;
   file_.shown.bytes = reader_->bytes();
@@ -180,7 +180,7 @@ Status TextIntake::Describe(const LinePass& pass, const RawOutput& output) {
   raw.rows = pass.rows();
   raw.fingerprint = reader_->Fingerprint(schema_->name);
   raw.source = source_.path;
-  raw.format = FormatOfMapping(mapping_, profile_.columns, intake_.options().time_zone);
+  raw.format = FormatOfMapping(mapping_, profile_.columns, run_.options().time_zone);
   raw.format.source_encoding = record::EncodingName(profile_.encoding);
   if (profile_.kind == SourceKind::kCsv) {
     raw.format.kind = "csv";
@@ -202,21 +202,21 @@ Status TextIntake::Describe(const LinePass& pass, const RawOutput& output) {
   return {};
 }
 
-Result<TakenFile> TextIntake::Take(SourceKind kind) {
+Result<TakenFile> TextTaker::Take(SourceKind kind) {
   file_.shown.path = source_.path;
   TRY_STATUS(Profile(kind));
   TRY_STATUS(Map());
-  TRY(auto output, RawOutput::Create(intake_.scratch()));
+  TRY(auto output, RawOutput::Create(run_.scratch()));
   TRY(auto pass, Pass(output));
   // Keys that turn up late are rare, so reading the file once more is too. A pipe cannot be read twice.
   for (int again = 0; again < 3 && source_.bytes > 0 && AddUnknown(*pass); ++again) {
     file_.rejects.clear();
     TRY(reader_, SourceReader::Open(source_.path, SilentProgress()));
-    TRY(output, RawOutput::Create(intake_.scratch()));
+    TRY(output, RawOutput::Create(run_.scratch()));
     TRY(pass, Pass(output));
   }
   TRY_STATUS(Describe(*pass, output));
-  TRY_STATUS(intake_.FindEarlier(file_));
+  TRY_STATUS(run_.FindEarlier(file_));
   if (file_.shown.skipped) {
     file_.shown.rows = file_.shown.quarantined = 0;
     file_.rejects.clear();
@@ -227,18 +227,17 @@ Result<TakenFile> TextIntake::Take(SourceKind kind) {
     return std::move(file_);
   }
   std::optional<Day> day = source_.day;
-  if (!day)
-    day = DayOfSpan(pass->check().span(), intake_.options().time_zone, intake_.target().database.get());
-  TRY_STATUS(intake_.Place(output.path(), source_, day, file_));
+  if (!day) day = DayOfSpan(pass->check().span(), run_.options().time_zone, run_.target().database.get());
+  TRY_STATUS(run_.Place(output.path(), source_, day, file_));
   output.Release();
   return std::move(file_);
 }
 
 }  // namespace
 
-Result<TakenFile> TakeText(Intake& intake, const SourceFile& source, SourceKind kind,
+Result<TakenFile> TakeText(IngestRun& run, const SourceFile& source, SourceKind kind,
                            std::unique_ptr<SourceReader> reader) {
-  return TextIntake(intake, source, std::move(reader)).Take(kind);
+  return TextTaker(run, source, std::move(reader)).Take(kind);
 }
 
 }  // namespace souk::ingest

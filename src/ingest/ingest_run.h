@@ -55,9 +55,9 @@ class ColumnCache {
 };
 
 // Threads: the members that several threads use guard themselves.
-class Intake {
+class IngestRun {
  public:
-  Intake(const IngestTarget& target, const FileIngestOptions& options, Progress& progress)
+  IngestRun(const IngestTarget& target, const FileIngestOptions& options, Progress& progress)
       : target_(target), options_(options), progress_(progress) {}
 
   const IngestTarget& target() const { return target_; }
@@ -89,7 +89,7 @@ class Intake {
 };
 
 // Reads a CSV or JSON-lines source whose beginning `reader` has read.
-Result<TakenFile> TakeText(Intake& intake, const SourceFile& source, SourceKind kind,
+Result<TakenFile> TakeText(IngestRun& run, const SourceFile& source, SourceKind kind,
                            std::unique_ptr<SourceReader> reader);
 
 // A Parquet source in two steps, because many files are checked by one statement: the copy with its
@@ -101,10 +101,10 @@ struct ParquetCopy {
 
   std::string path() const { return copy.path().empty() ? source.path : copy.path(); }
 };
-Result<ParquetCopy> CopyParquet(Intake& intake, const SourceFile& source,
+Result<ParquetCopy> CopyParquet(IngestRun& run, const SourceFile& source,
                                 std::unique_ptr<SourceReader> reader);
 // … and the check of all of them. What is left of a file that has bad rows replaces its copy.
-Status CheckParquet(Intake& intake, std::vector<ParquetCopy>& copies);
+Status CheckParquet(IngestRun& run, std::vector<ParquetCopy>& copies);
 
 // The schema a source is read with: the record that is given, or the one its columns fit.
 Result<const record::Schema*> SchemaFor(const std::string& path, const std::string& record,

@@ -1,4 +1,4 @@
-#include "ingest/intake.h"
+#include "ingest/ingest_run.h"
 
 #include <fmt/ranges.h>
 
@@ -50,12 +50,12 @@ RawFilesBySource BySource(std::vector<lake::RawFile> files) {
   return by_source;
 }
 
-std::string Intake::Named(const SourceFile& source) const {
+std::string IngestRun::Named(const SourceFile& source) const {
   if (options_.mapping_name.empty()) return source.path;
   return fmt::format("{} with the mapping {}", source.path, options_.mapping_name);
 }
 
-Status Intake::FindEarlier(TakenFile& file) {
+Status IngestRun::FindEarlier(TakenFile& file) {
   std::lock_guard lock(mutex_);
   auto known = earlier_.find(file.shown.record);
   if (known == earlier_.end()) {
@@ -75,8 +75,8 @@ Status Intake::FindEarlier(TakenFile& file) {
   return {};
 }
 
-Status Intake::Place(const std::string& scratch_file, const SourceFile& source, std::optional<Day> day,
-                     TakenFile& file) {
+Status IngestRun::Place(const std::string& scratch_file, const SourceFile& source, std::optional<Day> day,
+                        TakenFile& file) {
   if (!day) day = DayFromDays(target_.clock->Now() / kMicrosPerDay);
   file.raw.path =
       FreeRawPath(target_.raw->store(), file.shown.record, *day, file.raw.fingerprint, source.path);

@@ -1,0 +1,90 @@
+// The metrics that the platform itself reports, and the list of all there are. A new metric of any room goes
+// into the list in metric_list.cc; docs/guide/metrics.md is made from it (`souk config metrics --markdown`).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/metric.h"
+
+namespace souk::app {
+
+namespace metric {
+
+using enum MetricKind;
+
+inline constexpr MetricSpec kServiceUp{"souk_service_up", kGauge, "1 while the service runs, else 0.",
+                                       "service"};
+inline constexpr MetricSpec kServiceRestarts{"souk_service_restarts_total", kCounter,
+                                             "How often the service was started again after a failure.",
+                                             "service"};
+
+inline constexpr MetricSpec kBrokerRequests{"souk_broker_requests_total", kCounter,
+                                            "Requests of Kafka clients, by API.", "api"};
+inline constexpr MetricSpec kBrokerErrors{"souk_broker_errors_total", kCounter,
+                                          "Answers to Kafka clients that hold an error, by API.", "api"};
+inline constexpr MetricSpec kBrokerReceived{"souk_broker_received_bytes_total", kCounter,
+                                            "Bytes that came from Kafka clients."};
+inline constexpr MetricSpec kBrokerSent{"souk_broker_sent_bytes_total", kCounter,
+                                        "Bytes that went to Kafka clients."};
+inline constexpr MetricSpec kBrokerAppended{"souk_broker_appended_records_total", kCounter,
+                                            "Records that producers wrote; those sent twice count once."};
+inline constexpr MetricSpec kBrokerRefused{"souk_broker_refused_batches_total", kCounter,
+                                           "Batches of producers that were not taken."};
+inline constexpr MetricSpec kBrokerConnections{"souk_broker_connections", kGauge,
+                                               "Connections of Kafka clients that are open."};
+inline constexpr MetricSpec kBrokerWaits{"souk_broker_waiting_fetches", kGauge,
+                                         "Consumers that wait for records to come."};
+inline constexpr MetricSpec kLogSize{"souk_log_size_bytes", kGauge,
+                                     "Size of a partition of the event log on disk.", "topic,partition"};
+inline constexpr MetricSpec kLogStart{"souk_log_start_offset", kGauge,
+                                      "Offset of the first record that is kept.", "topic,partition"};
+inline constexpr MetricSpec kLogEnd{"souk_log_end_offset", kGauge,
+                                    "Offset of the next record; its growth is the rate of the topic.",
+                                    "topic,partition"};
+inline constexpr MetricSpec kBrokerGroupLag{"souk_broker_group_lag_records", kGauge,
+                                            "Records that the group has not committed yet.",
+                                            "group,topic,partition"};
+
+inline constexpr MetricSpec kJobsRunning{"souk_jobs_running", kGauge, "Jobs that run now."};
+inline constexpr MetricSpec kJobsQueued{"souk_jobs_queued", kGauge, "Jobs that wait for another to end."};
+inline constexpr MetricSpec kJobsEnded{"souk_jobs_ended_total", kCounter,
+                                       "Jobs that ended, by verb and by how: done, failed or cancelled.",
+                                       "verb,result"};
+inline constexpr MetricSpec kJobSeconds{"souk_jobs_duration_seconds", kHistogram,
+                                        "How long jobs ran, by verb.", "verb", kWorkSeconds};
+
+inline constexpr MetricSpec kBuilds{
+    "souk_builder_builds_total", kCounter,
+    "Builds, by result: changed, unchanged, refused (by a data test) or failed.", "result"};
+inline constexpr MetricSpec kBuildSeconds{"souk_builder_build_seconds", kHistogram,
+                                          "How long builds took that changed something.", "", kWorkSeconds};
+inline constexpr MetricSpec kBuildModels{"souk_builder_models_total", kCounter,
+                                         "Models that builds ran, those up to date not counted."};
+inline constexpr MetricSpec kBuildLast{
+    "souk_builder_last_success_timestamp_seconds", kGauge,
+    "When the last build ended well, since 1970; absent before the first since the start."};
+
+inline constexpr MetricSpec kProcessInfo{"souk_process_info", kGauge, "Always 1; the version is its label.",
+                                         "version"};
+inline constexpr MetricSpec kProcessStart{"souk_process_start_timestamp_seconds", kGauge,
+                                          "When the program was started, since 1970."};
+inline constexpr MetricSpec kProcessCpu{"souk_process_cpu_seconds_total", kCounter,
+                                        "Processor time used, of all threads."};
+inline constexpr MetricSpec kProcessMemory{"souk_process_resident_memory_bytes", kGauge,
+                                           "Memory in use (RSS)."};
+inline constexpr MetricSpec kProcessFiles{"souk_process_open_fds", kGauge, "Open files and connections."};
+inline constexpr MetricSpec kProcessFilesMost{"souk_process_max_fds", kGauge,
+                                              "How many files and connections may be open."};
+inline constexpr MetricSpec kProcessThreads{"souk_process_threads", kGauge, "Threads."};
+
+}  // namespace metric
+
+// In the order of the guide.
+const std::vector<const MetricSpec*>& AllMetrics();
+// Makes all known to the registry, so that each is shown from the start.
+void DeclareMetrics(MetricRegistry& registry);
+// The page docs/guide/metrics.md.
+std::string MetricsPage();
+
+}  // namespace souk::app
