@@ -33,7 +33,8 @@ Counters begin at 0 when the program starts, those of the broker also when the s
 service does not run has its help and no values.
 
 Worth an alert: `souk_service_up == 0`, `increase(souk_service_restarts_total[10m]) > 0`,
-`increase(souk_jobs_ended_total{result="failed"}[1h]) > 0`, a growing `souk_broker_group_lag_records`,
+`increase(souk_jobs_ended_total{result="failed"}[1h]) > 0`, a growing `souk_broker_group_lag_records` or
+`souk_stream_lag_records`, `time() - souk_stream_committed_timestamp_seconds` while records come, and
 `time() - souk_builder_last_success_timestamp_seconds` beyond what your data may be old.
 
 This page is the output of `souk config metrics --markdown`.
@@ -61,6 +62,15 @@ const std::vector<const MetricSpec*>& AllMetrics() {
       &kLogSize,
       &kLogStart,
       &kLogEnd,
+      &kStreamRecords,
+      &kStreamRate,
+      &kStreamLag,
+      &kStreamLatency,
+      &kStreamCommit,
+      &kStreamWatermark,
+      &kStreamCommitted,
+      &kHotSize,
+      &kHotRows,
       &kBuilds,
       &kBuildSeconds,
       &kBuildModels,

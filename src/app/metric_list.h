@@ -46,6 +46,28 @@ inline constexpr MetricSpec kBrokerGroupLag{"souk_broker_group_lag_records", kGa
                                             "Records that the group has not committed yet.",
                                             "group,topic,partition"};
 
+inline constexpr MetricSpec kStreamRecords{
+    "souk_stream_records_total", kCounter,
+    "Records read since the hot store was made, by what became of them: "
+    "transactions and events, duplicates and updates among these, late, refused.",
+    "result"};
+inline constexpr MetricSpec kStreamRate{"souk_stream_rate_records_per_second", kGauge,
+                                        "Records committed, over the last ten seconds."};
+inline constexpr MetricSpec kStreamLag{"souk_stream_lag_records", kGauge, "Records that wait to be read.",
+                                       "topic,partition"};
+inline constexpr MetricSpec kStreamLatency{
+    "souk_stream_latency_seconds", kGauge,
+    "From a record's timestamp in its topic to its commit, over ten seconds.", "quantile"};
+inline constexpr MetricSpec kStreamCommit{"souk_stream_commit_seconds", kGauge,
+                                          "How long the last commit took."};
+inline constexpr MetricSpec kStreamWatermark{"souk_stream_watermark_timestamp_seconds", kGauge,
+                                             "What is older is late, since 1970."};
+inline constexpr MetricSpec kStreamCommitted{"souk_stream_committed_timestamp_seconds", kGauge,
+                                             "When live figures were last committed, since 1970."};
+inline constexpr MetricSpec kHotSize{"souk_hot_size_bytes", kGauge, "Values of the rows in the hot store."};
+inline constexpr MetricSpec kHotRows{"souk_hot_stored_rows", kGauge, "Rows in the hot store, by table.",
+                                     "table"};
+
 inline constexpr MetricSpec kJobsRunning{"souk_jobs_running", kGauge, "Jobs that run now."};
 inline constexpr MetricSpec kJobsQueued{"souk_jobs_queued", kGauge, "Jobs that wait for another to end."};
 inline constexpr MetricSpec kJobsEnded{"souk_jobs_ended_total", kCounter,

@@ -1,5 +1,6 @@
 #include "app/stream_service.h"
 
+#include "app/metric_list.h"
 #include "app/stream_clients.h"
 #include "base/embedded.h"
 #include "base/files.h"
@@ -73,11 +74,12 @@ Status StreamService::Start() {
       stream::Processor::Make(figures, origin, ProcessorOptionsOf(parts_.settings()), *store, categories_));
   TRY_STATUS(processor_->Restore());
   TRY_STATUS(board_->Begin(processor_->book(), *store));
+  metrics_ = Metrics().Collect([this, store](MetricSamples& out) { SayMetrics(out, *store); });
   stop_ = false;
   ended_ = {};
   beat_ = parts_.clock().Now();
   thread_ = std::thread([this, store] {
-    Status ended = RunOnce(*processor_, *store);
+    Status ended = Run(*processor_, *store);
     board_->End(ended ? "" : ended.error().message);
     std::lock_guard lock(mutex_);
     ended_ = std::move(ended);
@@ -85,7 +87,7 @@ Status StreamService::Start() {
   return {};
 }
 
-Status StreamService::RunOnce(stream::Processor& processor, store::HotStore& store) {
+Status StreamService::Run(stream::Processor& processor, store::HotStore& store) {
   TRY(auto clients, StreamSettings(parts_.settings()));
   stream::RunnerOptions options;
   stream::ProcessorOptions topics;
@@ -93,13 +95,48 @@ Status StreamService::RunOnce(stream::Processor& processor, store::HotStore& sto
   options.commit_interval = parts_.settings().DurationMs("stream.commit_interval") * 1000;
   options.most_events = static_cast<uint64_t>(parts_.settings().Int("stream.keep_events"));
   auto on_commit = [this](const store::HotBatch& batch, const stream::StreamHealth& health) {
-    board_->Commit(batch, health);
-    if (stale_.exchange(false)) (void)categories_.Refresh();
+    OnCommit(batch, health);
   };
   return stream::RunStream(clients, options, processor, store, parts_.clock(), on_commit, stop_, beat_);
 }
 
+void StreamService::OnCommit(const store::HotBatch& batch, const stream::StreamHealth& health) {
+  board_->Commit(batch, health);
+  if (stale_.exchange(false)) (void)categories_.Refresh();
+  std::lock_guard lock(mutex_);
+  health_ = health;
+  counters_ = batch.counters;
+  watermark_ = batch.watermark;
+  committed_at_ = batch.committed_at;
+}
+
+void StreamService::SayMetrics(MetricSamples& out, store::HotStore& store) {
+  using namespace metric;
+  auto seconds = [](Micros time) { return static_cast<double>(time) / kMicrosPerSecond; };
+  if (auto size = store.Size()) {
+    out.Add(kHotSize, {}, static_cast<double>(size->bytes));
+    out.Add(kHotRows, {"orders"}, static_cast<double>(size->lines));
+    out.Add(kHotRows, {"events"}, static_cast<double>(size->events));
+    out.Add(kHotRows, {"late_records"}, static_cast<double>(size->late));
+    out.Add(kHotRows, {"kpi_windows"}, static_cast<double>(size->windows));
+  }
+  std::lock_guard lock(mutex_);
+  if (committed_at_ == 0) return;
+  for (const auto& [name, value] : counters_) {
+    if (!name.starts_with("gauge.")) out.Add(kStreamRecords, {name}, static_cast<double>(value));
+  }
+  out.Add(kStreamRate, {}, health_.records_per_second);
+  for (const stream::PartitionProgress& p : health_.partitions)
+    out.Add(kStreamLag, {p.topic, std::to_string(p.partition)}, static_cast<double>(p.lag));
+  out.Add(kStreamLatency, {"0.5"}, seconds(health_.latency_p50));
+  out.Add(kStreamLatency, {"0.99"}, seconds(health_.latency_p99));
+  out.Add(kStreamCommit, {}, seconds(health_.commit_time));
+  out.Add(kStreamWatermark, {}, seconds(watermark_));
+  out.Add(kStreamCommitted, {}, seconds(committed_at_));
+}
+
 void StreamService::Stop() {
+  metrics_.reset();
   stop_ = true;
   if (thread_.joinable()) thread_.join();
   subscription_.reset();

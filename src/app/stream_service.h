@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -10,8 +11,9 @@
 
 #include "app/parts.h"
 #include "app/service.h"
+#include "base/metric.h"
 #include "serve/live_board.h"
-#include "stream/processor.h"
+#include "stream/runner.h"
 
 namespace souk::app {
 
@@ -43,7 +45,9 @@ class StreamService : public Service {
   Status Health() override;
 
  private:
-  Status RunOnce(stream::Processor& processor, store::HotStore& store);
+  Status Run(stream::Processor& processor, store::HotStore& store);
+  void OnCommit(const store::HotBatch& batch, const stream::StreamHealth& health);
+  void SayMetrics(MetricSamples& out, store::HotStore& store);
 
   Parts& parts_;
   std::shared_ptr<serve::LiveBoard> board_;
@@ -56,8 +60,13 @@ class StreamService : public Service {
   std::atomic<bool> stop_ = false;
   std::atomic<bool> stale_ = false;  // the categories
   std::atomic<Micros> beat_ = 0;
-  std::mutex mutex_;
+  std::mutex mutex_;  // guards what follows
   Status ended_;
+  stream::StreamHealth health_;  // at the last commit
+  std::map<std::string, int64_t> counters_;
+  Micros watermark_ = 0, committed_at_ = 0;
+
+  std::shared_ptr<void> metrics_;  // asks for them
 };
 
 // The figures that live.yml declares: warehouse.models/live.yml, or the built-in ones.
