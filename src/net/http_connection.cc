@@ -220,7 +220,7 @@ void Connection::Answer(HttpRequest request) {
     return BecomeStream(std::move(request), *streaming);
   stream_.expires_never();
   if (auto* later = std::get_if<LaterHandler>(&route->handler)) {
-    asio::post(*shared_->handlers, [later, request = std::move(request), reply = MakeReply()] {
+    asio::post(*shared_->later_handlers, [later, request = std::move(request), reply = MakeReply()] {
       Guard(request.path, [&] { (*later)(request, reply); });
     });
     return;
@@ -233,6 +233,7 @@ void Connection::Answer(HttpRequest request) {
 }
 
 void Connection::RespondFromAnyThread(HttpResponse response) {
+  if (shared_->io.stopped()) return;  // the server is gone, and nobody would ever take it from the queue
   asio::post(shared_->io, [self = shared_from_this(), response = std::move(response)]() mutable {
     self->Respond(std::move(response));
   });

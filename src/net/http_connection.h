@@ -25,6 +25,7 @@ struct ServerShared {
   uint16_t port = 0;
   boost::asio::io_context io{1};
   std::unique_ptr<boost::asio::thread_pool> handlers;
+  std::unique_ptr<boost::asio::thread_pool> later_handlers;
   std::atomic<size_t> connections{0};
   std::atomic<bool> stopping{false};
 

@@ -74,6 +74,8 @@ Status BeastHttpServer::Start() {
   shared_->port = acceptor_.local_endpoint().port();
   shared_->handlers =
       std::make_unique<asio::thread_pool>(static_cast<size_t>(shared_->options.handler_threads));
+  shared_->later_handlers =
+      std::make_unique<asio::thread_pool>(static_cast<size_t>(shared_->options.later_threads));
   Accept();
   thread_ = std::thread([this] { shared_->io.run(); });
   return {};
@@ -109,7 +111,10 @@ void BeastHttpServer::Stop(int64_t grace_ms) {
   });
   // Handlers that run may finish and be answered; then everything still open is closed.
   auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(grace_ms);
-  std::thread waiter([this] { shared_->handlers->join(); });
+  std::thread waiter([this] {
+    shared_->handlers->join();
+    shared_->later_handlers->join();
+  });
   while (shared_->connections > 0 && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
