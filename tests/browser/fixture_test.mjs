@@ -6,7 +6,6 @@ import { liveChanges, liveLooks, liveStates } from './live_test.mjs';
 import { extremes, sizesAndThemes, states } from './states_test.mjs';
 import { filterBar, liveUpdates, menusAndKeys } from './use_test.mjs';
 
-
 export async function fixtureTests(t, browser) {
   const fixture = await new Fixture().start();
   // The page believes it is then, so that "40 s ago" and "today" stay what they are.

@@ -7,7 +7,14 @@ import { looksRight } from './lib/look.mjs';
 import { figure, panel } from './lib/page.mjs';
 
 const firstLine = (page) => panel(page, 'live_orders_list').locator('tbody tr').first();
-const FIGURES = ['revenue', 'orders', 'average_order_value', 'conversion_rate', 'active_visitors', 'open_carts'];
+const FIGURES = [
+  'revenue',
+  'orders',
+  'average_order_value',
+  'conversion_rate',
+  'active_visitors',
+  'open_carts',
+];
 const PERSON = { user_id: 'U7777777', customer_name: 'Ada Brandt', card_number: '5555555555554444' };
 
 function order(city) {
@@ -70,7 +77,9 @@ export async function liveProgramTests(t, browser, program) {
         }),
       );
       // The last one heard may not have been drawn any more.
-      const heard = (await page.evaluate(() => window.heard.slice(-3))).map((text) => figuresOf(JSON.parse(text)));
+      const heard = (await page.evaluate(() => window.heard.slice(-3))).map((text) =>
+        figuresOf(JSON.parse(text)),
+      );
       assert.ok(
         heard.some((figures) => JSON.stringify(figures) === JSON.stringify(shown)),
         `${JSON.stringify(shown)} is none of ${JSON.stringify(heard)}`,
@@ -87,7 +96,9 @@ export async function liveProgramTests(t, browser, program) {
       const took = Date.now() - sent;
       t.diagnostic(`seen ${took} ms after it was acknowledged and souk produce had ended`);
       assert.ok(took < 1000, `it took ${took} ms`);
-      const told = (await page.locator('body').innerText()) + (await (await fetch(`${program.address}/api/live/now`)).text());
+      const told =
+        (await page.locator('body').innerText()) +
+        (await (await fetch(`${program.address}/api/live/now`)).text());
       for (const private_ of Object.values(PERSON)) assert.ok(!told.includes(private_), private_);
     }),
   );

@@ -58,7 +58,12 @@ export async function liveStates(each, open, fixture) {
       await troubles.getByText('14 failed payments in the last hour, 90 today').waitFor();
       await troubles.getByText('1 cancelled order in the last hour, 12 today').waitFor();
       await troubles.getByText('Insufficient funds').waitFor();
-      assert.deepEqual(await panel(page, 'live_funnel').locator('.value').allInnerTexts(), ['3,804', '2,717', '207', '71']);
+      assert.deepEqual(await panel(page, 'live_funnel').locator('.value').allInnerTexts(), [
+        '3,804',
+        '2,717',
+        '207',
+        '71',
+      ]);
       assert.equal(await panel(page, 'live_cities').locator('.label').last().innerText(), 'Unknown');
       const lines = panel(page, 'live_orders_list').locator('tbody tr');
       assert.equal(await lines.count(), 20);
@@ -123,7 +128,7 @@ export async function liveStates(each, open, fixture) {
       await page.getByText('no space left on the disk').waitFor();
       await looksRight(page, 'live-failed');
       await picture(page, 'live-failed');
-      assert.equal(await page.locator('[data-panel][data-stale]').count() > 5, true);
+      assert.equal((await page.locator('[data-panel][data-stale]').count()) > 5, true);
     }),
   );
 }
@@ -147,9 +152,12 @@ export async function liveChanges(each, open, fixture) {
       await shown(page);
       await page.evaluate(() => {
         window.drawn = 0;
-        new MutationObserver(() => window.drawn++).observe(document.querySelector('[data-figure="revenue"] data'), {
-          attributeFilter: ['data-value'],
-        });
+        new MutationObserver(() => window.drawn++).observe(
+          document.querySelector('[data-figure="revenue"] data'),
+          {
+            attributeFilter: ['data-value'],
+          },
+        );
       });
       const started = Date.now();
       for (let index = 0; index < 100; index++) {

@@ -4,11 +4,28 @@ import { LONG_NAME } from './shop_data.mjs';
 
 const MINUTE_MS = 60_000;
 const iso = (ms) => new Date(ms).toISOString().replace('.000Z', 'Z');
-const CITIES = ['London', 'Berlin', 'Paris', 'New York', 'Mexico City', 'Tokyo', 'Rome', 'Santiago de los Caballeros', 'Oslo', null];
-const REASONS = [['card_declined', 7], ['insufficient_funds', 4], ['timeout', 2], [null, 1]];
+const CITIES = [
+  'London',
+  'Berlin',
+  'Paris',
+  'New York',
+  'Mexico City',
+  'Tokyo',
+  'Rome',
+  'Santiago de los Caballeros',
+  'Oslo',
+  null,
+];
+const REASONS = [
+  ['card_declined', 7],
+  ['insufficient_funds', 4],
+  ['timeout', 2],
+  [null, 1],
+];
 
 /** A wave, so that every minute has a value of its own and the same one each time. */
-const wave = (minute, size) => Math.max(0, Math.round(size * (1 + Math.sin(minute / 5) * 0.4 + Math.sin(minute * 2.7) * 0.2)));
+const wave = (minute, size) =>
+  Math.max(0, Math.round(size * (1 + Math.sin(minute / 5) * 0.4 + Math.sin(minute * 2.7) * 0.2)));
 
 const STATUSES = [
   { status: 'completed', payment_status: 'paid', failure_reason: '' },
@@ -54,7 +71,9 @@ export class LiveData {
     this.now += 1000;
     this.committedAt = this.now - 100;
     this.revenue += 100;
-    this.orders.unshift(this.line(0, { ...STATUSES[0], order_id: `O${this.now}`, transaction_id: `T${this.now}`, ...more }));
+    this.orders.unshift(
+      this.line(0, { ...STATUSES[0], order_id: `O${this.now}`, transaction_id: `T${this.now}`, ...more }),
+    );
     this.orders.pop();
   }
 
@@ -71,11 +90,17 @@ export class LiveData {
         lag: full ? 5 : 0,
         latency_ms: full ? { p50: 96.3, p99: 172.9 } : { p50: 0, p99: 0 },
         commit_ms: 3.8,
-        counters: full ? { duplicates: 12, events: 5740, late: 3, refused: 1, transactions: 242, updates: 104 } : {},
+        counters: full
+          ? { duplicates: 12, events: 5740, late: 3, refused: 1, transactions: 242, updates: 104 }
+          : {},
         partitions: [],
       },
       gauges: [
-        { name: 'active_visitors', label: 'Visitors of the last five minutes', value: full ? 2275 * this.scale : 0 },
+        {
+          name: 'active_visitors',
+          label: 'Visitors of the last five minutes',
+          value: full ? 2275 * this.scale : 0,
+        },
         { name: 'open_carts', label: 'Open carts', value: full ? 417 * this.scale : 0 },
         { name: 'open_cart_value', label: 'Value of open carts', value: full ? 32004.9 * this.scale : 0 },
       ],
@@ -107,7 +132,10 @@ export class LiveData {
       by,
     });
     const falling = (names, top) =>
-      names.map((member, index) => ({ member, value: Number(((top * this.scale) / (index + 1)).toFixed(2)) }));
+      names.map((member, index) => ({
+        member,
+        value: Number(((top * this.scale) / (index + 1)).toFixed(2)),
+      }));
     const reasons = REASONS.map(([member, value]) => ({ member, value: value * this.scale }));
     const products = [LONG_NAME, ...Array(9)].map((_, index) => (index === 3 ? 'P9999' : `P${1000 + index}`));
     const revenue = Number(this.revenue.toFixed(2));

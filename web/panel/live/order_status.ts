@@ -11,7 +11,8 @@ const because = (text: string, reason: string) =>
 
 /** How an order line stands, as a person would say it. */
 export function orderStatus(line: OrderLine): OrderStatus {
-  if (line.payment_status === 'failed') return { text: because('Payment failed', line.failure_reason), bad: true };
+  if (line.payment_status === 'failed')
+    return { text: because('Payment failed', line.failure_reason), bad: true };
   if (line.status === 'cancelled') return { text: because('Cancelled', line.failure_reason), bad: true };
   if (line.status === 'returned' || line.quantity < 0)
     return { text: because('Returned', line.failure_reason), bad: false };

@@ -13,7 +13,9 @@ export class ProductNames {
   async load(): Promise<void> {
     try {
       const table = new Table(parse<Report>(await ask(`/api/reports/top_products?limit=${MOST}`)));
-      this.#names = new Map(table.rows.map((row) => [table.text(row, 'product_id'), table.text(row, 'name')]));
+      this.#names = new Map(
+        table.rows.map((row) => [table.text(row, 'product_id'), table.text(row, 'name')]),
+      );
       this.#table = table;
     } catch {
       // Numbers stay numbers.
