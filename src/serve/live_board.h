@@ -37,7 +37,7 @@ class LiveBoard {
   //   gauges: [{name, label, value}]
   //   kpis: [{name, label, type: money | count | ratio, today, hour, minutes: [[start, value]…60],
   //           by: {city: [{member, value}]}}]       of the last 30 minutes, the ten greatest
-  //   windows: [{name, label, start, end, value}]   figures of sliding windows: the latest that is over
+  //   windows: [{name, label, start, end, value}]   figures of sliding windows: the one that ends next
   //   orders: [{…}]                                 the last 20 lines, without personal data
   std::string Json() const;
   // Text of Json() after every commit.

@@ -1,15 +1,14 @@
 // The page before an invented shop.
 
 import { visit } from './lib/browser.mjs';
-import { Fixture } from './lib/fixture.mjs';
+import { Fixture, NOW } from './lib/fixture.mjs';
+import { liveChanges, liveLooks, liveStates } from './live_test.mjs';
 import { extremes, sizesAndThemes, states } from './states_test.mjs';
 import { filterBar, liveUpdates, menusAndKeys } from './use_test.mjs';
 
-// The moment the page believes it is, so that "40 s ago" and "today" stay what they are.
-const NOW = '2026-11-21T11:05:10Z';
-
 export async function fixtureTests(t, browser) {
   const fixture = await new Fixture().start();
+  // The page believes it is then, so that "40 s ago" and "today" stay what they are.
   const open = (options, steps) => visit(browser, fixture.address, { now: NOW, ...options }, steps);
   const each = (name, steps) =>
     t.test(name, async () => {
@@ -23,5 +22,8 @@ export async function fixtureTests(t, browser) {
   await filterBar(each, open, fixture);
   await menusAndKeys(each, open, fixture);
   await liveUpdates(each, open, fixture);
+  await liveLooks(each, open, fixture);
+  await liveStates(each, open, fixture);
+  await liveChanges(each, open, fixture);
   await fixture.stop();
 }

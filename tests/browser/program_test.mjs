@@ -1,6 +1,7 @@
 // The page before the real program: every figure on it equals what `souk report` prints.
 
 import assert from 'node:assert/strict';
+import { liveProgramTests } from './live_program_test.mjs';
 import { picture, visit } from './lib/browser.mjs';
 import { looksRight, shifted } from './lib/look.mjs';
 import { Program } from './lib/program.mjs';
@@ -81,6 +82,7 @@ export async function programTests(t, browser, souk) {
   try {
     await everyFigure(t, browser, program);
     await everyLook(t, browser, program);
+    await liveProgramTests(t, browser, program);
   } finally {
     await program.stop();
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { addDays } from '../format/format';
-import { area, dayTicks, line, linear, runs, scaleOf, thinned } from './scale';
+import { area, dayTicks, line, linear, minuteTicks, runs, scaleOf, thinned } from './scale';
 
 const days = (first, count) => Array.from({ length: count }, (_, index) => addDays(first, index));
 
@@ -38,7 +38,7 @@ test('days are labelled in weeks, then months, then years', () => {
   );
   const months = dayTicks(days('2025-01-01', 690), 9);
   assert.deepEqual(
-    months.map((tick) => tick.day),
+    months.map((tick) => tick.at),
     [
       '2025-01-01',
       '2025-04-01',
@@ -53,6 +53,15 @@ test('days are labelled in weeks, then months, then years', () => {
   assert.deepEqual(months.filter((tick) => tick.kind === 'year').length, 2);
   assert.ok(dayTicks(days('2010-01-01', 3650), 6).length <= 6);
   assert.deepEqual(dayTicks([], 5), []);
+});
+
+test('minutes are marked at round distances of the hour', () => {
+  const from = Date.parse('2026-11-22T10:37:00Z');
+  const minutes = Array.from({ length: 60 }, (_, index) => new Date(from + index * 60_000).toISOString());
+  const marked = (room) => minuteTicks(minutes, room).map((tick) => tick.at.slice(11, 16));
+  assert.deepEqual(marked(6), ['10:40', '10:50', '11:00', '11:10', '11:20', '11:30']);
+  assert.deepEqual(marked(3), ['10:40', '11:00', '11:20']);
+  assert.deepEqual(marked(0), ['11:00', '11:30']);
 });
 
 test('a linear scale survives a range without extent', () => {

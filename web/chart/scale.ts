@@ -33,14 +33,15 @@ export function scaleOf(values: Values, fewest: number): Scale {
 export const linear = (from: number, to: number, start: number, end: number) => (value: number) =>
   start + ((value - from) / (to - from || 1)) * (end - start);
 
-export interface DayTick {
+export interface Tick {
   index: number;
-  day: string;
-  kind: 'day' | 'month' | 'year';
+  /** The day or the moment that gets a label. */
+  at: string;
+  kind: 'minute' | 'day' | 'month' | 'year';
 }
 
 /** Which days of a row of days get a label: every n-th day, or first days of months or years. */
-export function dayTicks(days: readonly string[], room: number): DayTick[] {
+export function dayTicks(days: readonly string[], room: number): Tick[] {
   const count = days.length;
   if (count === 0) return [];
   const most = Math.max(2, room);
@@ -48,17 +49,25 @@ export function dayTicks(days: readonly string[], room: number): DayTick[] {
     // Beyond two weeks only whole weeks, so that equal weekdays are marked.
     const step =
       (count <= 14 ? [1, 2, 7] : [7, 14, 28]).find((size) => Math.ceil(count / size) <= most) ?? 28;
-    return days.flatMap((day, index) => (index % step === 0 ? [{ index, day, kind: 'day' as const }] : []));
+    return days.flatMap((at, index) => (index % step === 0 ? [{ index, at, kind: 'day' as const }] : []));
   }
-  const firsts = days.flatMap((day, index) => (day.endsWith('-01') ? [{ index, day }] : []));
+  const firsts = days.flatMap((at, index) => (at.endsWith('-01') ? [{ index, at }] : []));
   const every = [1, 2, 3, 6, 12, 24, 60].find((months) => firsts.length / months <= most) ?? 120;
   return firsts
-    .filter(({ day }) => (Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1) % every === 0)
-    .map(({ index, day }) => ({
+    .filter(({ at }) => (Number(at.slice(0, 4)) * 12 + Number(at.slice(5, 7)) - 1) % every === 0)
+    .map(({ index, at }) => ({
       index,
-      day,
-      kind: day.slice(5, 7) === '01' ? ('year' as const) : ('month' as const),
+      at,
+      kind: at.slice(5, 7) === '01' ? ('year' as const) : ('month' as const),
     }));
+}
+
+/** Which minutes of an hour or less get a label: those at round distances of the full hour. */
+export function minuteTicks(minutes: readonly string[], room: number): Tick[] {
+  const step = [1, 2, 5, 10, 15, 20, 30].find((size) => minutes.length / size <= Math.max(2, room)) ?? 60;
+  return minutes.flatMap((at, index) =>
+    Number(at.slice(14, 16)) % step === 0 ? [{ index, at, kind: 'minute' as const }] : [],
+  );
 }
 
 /** The runs of points between gaps: an unknown value is a gap, never a zero and never a bridge. */

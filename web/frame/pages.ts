@@ -10,9 +10,22 @@ export interface Page {
   icon: IconName;
   /** Typed after g. */
   key: string;
-  component: Component;
+  /** Reports, with the filter bar above and nothing to show before the first build. */
+  component?: Component;
+  /** A page that is fetched when it is opened, has a head of its own and needs no build. */
+  load?: () => Promise<{ default: Component }>;
+  /** The service whose running is marked with a dot. */
+  service?: string;
 }
 
 export const PAGES: readonly Page[] = [
   { path: '/', name: 'Overview', icon: 'overview', key: 'o', component: Overview },
+  {
+    path: '/live',
+    name: 'Live',
+    icon: 'live',
+    key: 'l',
+    load: () => import('../panel/live/Live.svelte'),
+    service: 'stream',
+  },
 ];

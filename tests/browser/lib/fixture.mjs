@@ -5,6 +5,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LiveData } from './live_data.mjs';
 import { ShopData } from './shop_data.mjs';
 
 const DIST = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
@@ -16,6 +17,9 @@ const TYPES = {
 };
 const SERVICES = ['web', 'jobs', 'build', 'intake', 'stream', 'broker', 'sql'];
 
+// The moment at which the invented shop is.
+export const NOW = '2026-11-21T11:05:10Z';
+
 /**
  * mode: data | empty | error (reports fail) | down (everything fails) | slow. `requests` lists what was
  * asked; set `mode`, `data` or `failed` (a service's name) between two steps of a test.
@@ -23,10 +27,13 @@ const SERVICES = ['web', 'jobs', 'build', 'intake', 'stream', 'broker', 'sql'];
 export class Fixture {
   mode = 'data';
   data = new ShopData();
+  live = new LiveData(NOW);
+  withoutStream = false;
   failed = null;
   delayMs = 0;
   requests = [];
   #listeners = new Set();
+  #live = new Set();
   #server = createServer((request, response) => this.#answer(request, response));
 
   async start(port = 0) {
@@ -40,8 +47,10 @@ export class Fixture {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  reset(traits) {
-    Object.assign(this, { mode: 'data', data: new ShopData(traits), failed: null, delayMs: 0, requests: [] });
+  reset(traits, live) {
+    const data = new ShopData(traits);
+    Object.assign(this, { mode: 'data', data, live: new LiveData(NOW, live), withoutStream: false });
+    Object.assign(this, { failed: null, delayMs: 0, requests: [] });
   }
 
   /** What the program does after a build. */
@@ -57,9 +66,19 @@ export class Fixture {
       listener.write(`event: change\ndata: ${JSON.stringify(event)}\n\n`);
   }
 
+  /** What the stream does after a commit. */
+  commit(change = () => {}) {
+    change(this.live);
+    for (const listener of this.#live) this.#send(listener);
+  }
+
+  get liveListeners() {
+    return this.#live.size;
+  }
+
   /** Cuts every live connection. */
   cut() {
-    for (const listener of this.#listeners) listener.destroy();
+    for (const listener of [...this.#listeners, ...this.#live]) listener.destroy();
   }
 
   async #answer(request, response) {
@@ -75,6 +94,8 @@ export class Fixture {
 
   #api(url, request, response) {
     if (url.pathname === '/api/changes') return this.#follow(response);
+    if (url.pathname === '/api/live/now') return this.#json(request, response, this.live.document());
+    if (url.pathname === '/api/live') return this.#followLive(response);
     if (url.pathname === '/api/shop') return this.#json(request, response, this.#shop());
     if (url.pathname === '/api/status') return this.#json(request, response, this.#status());
     const name = url.pathname.match(/^\/api\/reports\/(\w+)$/)?.[1];
@@ -106,7 +127,8 @@ export class Fixture {
   }
 
   #status() {
-    const services = SERVICES.map((name) => ({
+    const names = SERVICES.filter((name) => name !== 'stream' || !this.withoutStream);
+    const services = names.map((name) => ({
       name,
       state: name === this.failed ? 'failed' : 'running',
       since: this.data.until,
@@ -128,6 +150,17 @@ export class Fixture {
     response.write(': hello\n\n');
     this.#listeners.add(response);
     response.on('close', () => this.#listeners.delete(response));
+  }
+
+  #followLive(response) {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    this.#send(response);
+    this.#live.add(response);
+    response.on('close', () => this.#live.delete(response));
+  }
+
+  #send(listener) {
+    listener.write(`event: live\ndata: ${JSON.stringify(this.live.document())}\n\n`);
   }
 
   #json(request, response, value) {

@@ -1,7 +1,7 @@
 // The real program with a small demo shop in a directory of its own.
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -57,6 +57,13 @@ export class Program {
     const { stdout } = await run(this.souk, words, { cwd: this.directory, maxBuffer: 1 << 26 });
     const records = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
     return records.map((record) => ({ ...record, value: JSON.parse(record.value) }));
+  }
+
+  /** Writes a record into a topic; it is acknowledged when this returns. */
+  async produce(topic, record) {
+    const file = join(this.directory, 'record.json');
+    writeFileSync(file, `${JSON.stringify(record)}\n`);
+    await run(this.souk, ['produce', topic, file, '--data-dir', this.data], { cwd: this.directory });
   }
 
   async stop() {

@@ -1,0 +1,237 @@
+// The page Live before the invented shop: its states, its looks, and that it changes, holds and comes back.
+
+import assert from 'node:assert/strict';
+import { picture, SIZES } from './lib/browser.mjs';
+import { looksRight, shifted } from './lib/look.mjs';
+import { figure, panel } from './lib/page.mjs';
+
+const live = { path: '/live' };
+const firstLine = (page) => panel(page, 'live_orders_list').locator('tbody tr').first();
+const stamp = (page) => page.locator('[data-stamp]');
+const shown = async (page) => {
+  await firstLine(page).waitFor();
+  await panel(page, 'live_products').getByText('Espresso machine').waitFor();
+};
+const hasValue = (page, name, value) =>
+  page.waitForFunction(
+    ([of, wanted]) => Number(document.querySelector(`[data-figure="${of}"] data`)?.dataset.value) === wanted,
+    [name, value],
+  );
+
+export async function liveLooks(each, open, fixture) {
+  for (const size of Object.keys(SIZES)) {
+    for (const dark of [false, true]) {
+      const name = `live-${size}-${dark ? 'dark' : 'light'}`;
+      await each(`${name}: nothing cut off, overlapping, faint or moving`, () =>
+        open({ ...live, size, dark }, async (page) => {
+          await shown(page);
+          await looksRight(page, name);
+          assert.ok((await shifted(page)) < 0.02, `the layout moved by ${await shifted(page)}`);
+          await picture(page, name);
+        }),
+      );
+    }
+  }
+
+  for (const size of ['phone', 'tablet', 'desktop']) {
+    await each(`live, ten figures, ${size}: nothing is cut off`, () => {
+      fixture.reset({}, { scale: 90_000 });
+      return open({ ...live, size }, async (page) => {
+        await shown(page);
+        await looksRight(page, `live-great-${size}`);
+        await picture(page, `live-great-${size}`);
+      });
+    });
+  }
+}
+
+export async function liveStates(each, open, fixture) {
+  await each('live: what the server says is what is shown', () =>
+    open(live, async (page) => {
+      await shown(page);
+      await hasValue(page, 'revenue', 8391.9);
+      assert.equal(await figure(page, 'revenue').innerText(), '€8,392');
+      await page.locator('[data-figure="revenue"]').getByText('€8,391.90 in the last hour').waitFor();
+      assert.equal(await figure(page, 'conversion_rate').innerText(), '1.97\u00a0%');
+      await page.locator('[data-figure="open_carts"]').getByText('worth €32,004.90').waitFor();
+      const troubles = panel(page, 'live_troubles');
+      await troubles.getByText('14 failed payments in the last hour, 90 today').waitFor();
+      await troubles.getByText('1 cancelled order in the last hour, 12 today').waitFor();
+      await troubles.getByText('Insufficient funds').waitFor();
+      assert.deepEqual(await panel(page, 'live_funnel').locator('.value').allInnerTexts(), [
+        '3,804',
+        '2,717',
+        '207',
+        '71',
+      ]);
+      assert.equal(await panel(page, 'live_cities').locator('.label').last().innerText(), 'Unknown');
+      const lines = panel(page, 'live_orders_list').locator('tbody tr');
+      assert.equal(await lines.count(), 20);
+      await lines.nth(2).getByText('Payment failed: card declined').waitFor();
+      await lines.nth(4).getByText('P9999', { exact: false }).first().waitFor();
+      await panel(page, 'live_revenue').getByText('this minute so far').waitFor();
+      assert.equal(await page.locator('[data-health="late"] dd').innerText(), '3');
+      await page.getByRole('link', { name: 'Live running' }).waitFor();
+    }),
+  );
+
+  await each('live: a minute is read with the arrow keys', () =>
+    open(live, async (page) => {
+      await shown(page);
+      const chart = panel(page, 'live_revenue').locator('.chart');
+      await chart.focus();
+      await page.keyboard.press('ArrowLeft');
+      await chart.locator('.tip').getByText('12:05, not over').waitFor();
+      await page.keyboard.press('ArrowLeft');
+      await chart.locator('.tip').getByText('12:04', { exact: true }).waitFor();
+      await looksRight(page, 'live minute');
+    }),
+  );
+
+  await each('live: no stream here', () => {
+    fixture.withoutStream = true;
+    return open(live, async (page) => {
+      await page.getByText('No stream runs here').waitFor();
+      await looksRight(page, 'live-none');
+      await picture(page, 'live-none');
+      assert.ok(fixture.requests.every((path) => !path.startsWith('/api/live')));
+    });
+  });
+
+  await each('live: before the first record', () => {
+    fixture.live.empty = true;
+    return open({ ...live, size: 'phone' }, async (page) => {
+      await page.getByText('Nothing has come yet').waitFor();
+      assert.equal(await page.getByText('souk generate live', { exact: true }).count(), 1);
+      await looksRight(page, 'live-empty');
+      await picture(page, 'live-empty');
+      fixture.live.empty = false;
+      fixture.commit();
+      await firstLine(page).waitFor();
+    });
+  });
+
+  await each('live: a shop that was never built has live figures', () => {
+    fixture.mode = 'empty';
+    return open(live, async (page) => {
+      await firstLine(page).waitFor();
+      await looksRight(page, 'live unbuilt');
+    });
+  });
+
+  await each('live: a stream that failed says why', () =>
+    open({ ...live, dark: true }, async (page) => {
+      await shown(page);
+      fixture.live.state = 'failed';
+      fixture.live.error = 'hot.duckdb: no space left on the disk; make room';
+      fixture.commit();
+      await page.getByText('no space left on the disk').waitFor();
+      await looksRight(page, 'live-failed');
+      await picture(page, 'live-failed');
+      assert.equal((await page.locator('[data-panel][data-stale]').count()) > 5, true);
+    }),
+  );
+}
+
+export async function liveChanges(each, open, fixture) {
+  await each('live: an order is on the page within a second, in place', () =>
+    open(live, async (page) => {
+      await shown(page);
+      await page.evaluate(() => (window.kept = document.querySelector('[data-figure="revenue"] data')));
+      const started = Date.now();
+      fixture.commit((data) => data.order({ city: 'Reykjavík' }));
+      await firstLine(page).getByText('Reykjavík').waitFor();
+      const took = Date.now() - started;
+      assert.ok(took < 1000, `it took ${took} ms`);
+      assert.equal(await page.evaluate(() => window.kept.isConnected && window.kept.dataset.value), '8491.9');
+    }),
+  );
+
+  await each('live: a hundred commits are a few redraws', () =>
+    open(live, async (page) => {
+      await shown(page);
+      await page.evaluate(() => {
+        window.drawn = 0;
+        new MutationObserver(() => window.drawn++).observe(
+          document.querySelector('[data-figure="revenue"] data'),
+          {
+            attributeFilter: ['data-value'],
+          },
+        );
+      });
+      const started = Date.now();
+      for (let index = 0; index < 100; index++) {
+        fixture.commit((data) => data.order());
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      await hasValue(page, 'revenue', 18391.9);
+      const most = Math.ceil((Date.now() - started) / 250) + 1;
+      const drawn = await page.evaluate(() => window.drawn);
+      assert.ok(drawn >= 2 && drawn <= most, `${drawn} redraws, ${most} at most`);
+    }),
+  );
+
+  await each('live: held and let go', () =>
+    open(live, async (page) => {
+      await shown(page);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await stamp(page).getByText('Paused since 12:05:10').waitFor();
+      await page.waitForTimeout(200);
+      fixture.commit((data) => data.order());
+      await page.waitForTimeout(500);
+      assert.equal(await figure(page, 'revenue').getAttribute('data-value'), '8391.9');
+      await looksRight(page, 'live-paused');
+      await picture(page, 'live-paused', false);
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await hasValue(page, 'revenue', 8491.9);
+    }),
+  );
+
+  await each('live: a server that is gone turns the stamp red, and it comes back by itself', () =>
+    open({ ...live, allow: /Failed to load|ERR_/ }, async (page) => {
+      await shown(page);
+      fixture.mode = 'down';
+      fixture.cut();
+      await stamp(page).getByText('No news since').waitFor({ timeout: 12_000 });
+      await looksRight(page, 'live-stale');
+      await picture(page, 'live-stale');
+      fixture.mode = 'data';
+      fixture.live.order();
+      await hasValue(page, 'revenue', 8491.9);
+      await stamp(page).getByText('Updated').waitFor();
+    }),
+  );
+
+  await each('live: a server that says nothing for ten seconds turns the stamp red', () =>
+    open(live, async (page) => {
+      await shown(page);
+      fixture.delayMs = 60_000;
+      await stamp(page).getByText('No news since').waitFor({ timeout: 14_000 });
+      fixture.delayMs = 0;
+      fixture.commit((data) => data.order());
+      await stamp(page).getByText('Updated').waitFor();
+    }),
+  );
+
+  await each('live: two tabs share one stream, and a hidden one gives it on', () =>
+    open(live, async (page) => {
+      await shown(page);
+      const other = await page.context().newPage();
+      await other.goto(page.url());
+      await shown(other);
+      assert.equal(fixture.liveListeners, 1);
+      fixture.commit((data) => data.order());
+      await Promise.all([hasValue(page, 'revenue', 8491.9), hasValue(other, 'revenue', 8491.9)]);
+      await page.evaluate(() => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
+      await page.waitForTimeout(300);
+      assert.equal(fixture.liveListeners, 1);
+      fixture.commit((data) => data.order());
+      await hasValue(other, 'revenue', 8591.9);
+      assert.equal(await figure(page, 'revenue').getAttribute('data-value'), '8491.9');
+      await other.close();
+    }),
+  );
+}

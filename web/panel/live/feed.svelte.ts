@@ -1,0 +1,66 @@
+import { parse, Problem } from '../../api/client';
+import { LiveConnection } from './connection';
+import type { LiveDocument } from './document';
+
+/** After so long without a document the figures count as old. */
+const STALE_MS = 10_000;
+
+/** What the page Live shows: the latest document, and how far it can be believed. */
+export class LiveFeed {
+  document = $state.raw<LiveDocument | null>(null);
+  /** Why the last question failed; null again with the next document. */
+  problem = $state.raw<Problem | null>(null);
+  stale = $state(false);
+  /** The moment since which nothing is renewed. */
+  paused = $state<number | null>(null);
+
+  #connection = new LiveConnection({
+    heard: (text) => this.#take(text),
+    failed: (problem) => (this.problem = problem),
+  });
+  #waiting = '';
+  #frame = 0;
+  #doubt: ReturnType<typeof setTimeout> | undefined;
+
+  start() {
+    this.#connection.start();
+    this.#expect();
+  }
+
+  stop() {
+    this.#connection.stop();
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    clearTimeout(this.#doubt);
+  }
+
+  again = () => {
+    this.problem = null;
+    this.start();
+  };
+
+  toggle = () => (this.paused = this.paused === null ? Date.now() : null);
+
+  #take(text: string) {
+    this.#waiting = text;
+    this.#frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#frame = 0;
+    try {
+      this.document = parse<LiveDocument>(this.#waiting);
+    } catch (error) {
+      if (error instanceof Problem) this.problem = error;
+      return;
+    }
+    this.problem = null;
+    this.stale = false;
+    this.#expect();
+  }
+
+  #expect() {
+    clearTimeout(this.#doubt);
+    this.#doubt = setTimeout(() => (this.stale = true), STALE_MS);
+  }
+}
