@@ -18,7 +18,7 @@ bool IsTime(const record::Field& field) { return field.type == record::FieldType
 }  // namespace
 
 JsonForm::JsonForm(const record::Schema& schema)
-    : schema_(schema), keys_(schema.fields.size()), zones_(schema.fields.size(), Zone::kOpen) {}
+    : schema_(&schema), keys_(schema.fields.size()), zones_(schema.fields.size(), Zone::kOpen) {}
 
 bool JsonForm::Fits(const record::JsonDecoder& decoder, bool numbered, bool content) const {
   if (!any_) return true;
@@ -26,7 +26,7 @@ bool JsonForm::Fits(const record::JsonDecoder& decoder, bool numbered, bool cont
   for (size_t f = 0; f < keys_.size(); ++f) {
     std::string_view key = decoder.key(f);
     if (content ? key != keys_[f] : !key.empty() && !keys_[f].empty() && key != keys_[f]) return false;
-    if (!IsTime(schema_.fields[f]) || decoder.zone(f) == record::ZoneOfTime::kNone) continue;
+    if (!IsTime(schema_->fields[f]) || decoder.zone(f) == record::ZoneOfTime::kNone) continue;
     Zone zone = decoder.zone(f) == record::ZoneOfTime::kOffset ? Zone::kZoned : Zone::kWall;
     if (zones_[f] != Zone::kOpen && zones_[f] != zone) return false;
   }
@@ -34,22 +34,28 @@ bool JsonForm::Fits(const record::JsonDecoder& decoder, bool numbered, bool cont
 }
 
 bool JsonForm::Take(const record::JsonDecoder& decoder, const record::TypedRecord& record) {
-  const auto ids = IdsOf(schema_);
+  const auto ids = IdsOf(*schema_);
   bool numbered = std::none_of(ids.begin(), ids.end(), [&](const std::string& id) {
-    return record.values[static_cast<size_t>(schema_.Find(id) - schema_.fields.data())].present;
+    return record.values[static_cast<size_t>(schema_->Find(id) - schema_->fields.data())].present;
   });
   bool content = decoder.has_content_id();
   if (!Fits(decoder, numbered, content)) return false;
   any_ = true;
   numbered_ = numbered;
   content_ = content;
+  Keep(decoder);
+  return true;
+}
+
+void JsonForm::Note(const record::JsonDecoder& decoder) { Keep(decoder); }
+
+void JsonForm::Keep(const record::JsonDecoder& decoder) {
   for (size_t f = 0; f < keys_.size(); ++f) {
     std::string_view key = decoder.key(f);
     if (!key.empty() && keys_[f].empty()) keys_[f] = key;
-    if (!IsTime(schema_.fields[f]) || decoder.zone(f) == record::ZoneOfTime::kNone) continue;
+    if (!IsTime(schema_->fields[f]) || decoder.zone(f) == record::ZoneOfTime::kNone) continue;
     zones_[f] = decoder.zone(f) == record::ZoneOfTime::kOffset ? Zone::kZoned : Zone::kWall;
   }
-  return true;
 }
 
 RawFormat JsonForm::Format(const std::string& time_zone) const {
@@ -57,9 +63,9 @@ RawFormat JsonForm::Format(const std::string& time_zone) const {
   format.kind = "json";
   format.time_zone = time_zone;
   for (std::string_view text : record::MissingTexts()) format.null_texts.emplace_back(text);
-  const auto ids = IdsOf(schema_);
+  const auto ids = IdsOf(*schema_);
   for (size_t f = 0; f < keys_.size(); ++f) {
-    const record::Field& field = schema_.fields[f];
+    const record::Field& field = schema_->fields[f];
     if (numbered_ && std::find(ids.begin(), ids.end(), field.name) != ids.end()) continue;
     // All fields, there or not: an id that is made from the content must not depend on the other rows.
     format.mapping[field.name] = keys_[f].empty() ? field.name : keys_[f];

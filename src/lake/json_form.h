@@ -18,6 +18,8 @@ class JsonForm {
   // Whether the record that `decoder` decoded last, which became `record`, can be in this file; if so the
   // form holds for it from now on.
   bool Take(const record::JsonDecoder& decoder, const record::TypedRecord& record);
+  // Notes how a record stands that cannot be in any file, as far as it could be read.
+  void Note(const record::JsonDecoder& decoder);
   // Rows have no ids of their own and are told apart by their place in the file.
   bool numbered() const { return numbered_; }
   // `time_zone` is that of times without an offset.
@@ -28,9 +30,11 @@ class JsonForm {
 
   bool Fits(const record::JsonDecoder& decoder, bool numbered, bool content) const;
 
-  const record::Schema& schema_;
+  const record::Schema* schema_;
   std::vector<std::string> keys_;  // "" = no record had one yet
   std::vector<Zone> zones_;
+  void Keep(const record::JsonDecoder& decoder);
+
   bool any_ = false;
   bool numbered_ = false;
   // Ids are made from the whole content, so columns are named as in each single record.
