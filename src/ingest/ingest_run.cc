@@ -81,6 +81,7 @@ Status IngestRun::Place(const std::string& scratch_file, const SourceFile& sourc
   file.raw.path =
       FreeRawPath(target_.raw->store(), file.shown.record, *day, file.raw.fingerprint, source.path);
   if (options_.dry_run) return {};
+  file.reserved = std::make_shared<lake::RawReservation>(target_.raw->store(), file.raw.path);
   return target_.raw->store().Adopt(scratch_file, file.raw.path);
 }
 

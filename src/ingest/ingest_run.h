@@ -20,9 +20,10 @@ namespace souk::ingest {
 // run.
 struct TakenFile {
   IngestedFile shown;
-  lake::RawFile raw;                  // path "" = nothing to add
-  std::vector<std::string> unmet;     // JSON: columns whose key no line had
-  std::vector<std::string> replaces;  // paths in the raw zone that no longer count with it
+  lake::RawFile raw;                               // path "" = nothing to add
+  std::shared_ptr<lake::RawReservation> reserved;  // until the commit
+  std::vector<std::string> unmet;                  // JSON: columns whose key no line had
+  std::vector<std::string> replaces;               // paths in the raw zone that no longer count with it
   std::vector<lake::QuarantinedRecord> rejects;
   lake::QuarantineFile quarantine;  // what belongs to the rejects
 };

@@ -156,6 +156,11 @@ Status Replay::TakeRecord(LinePass& pass, QuarantinedRecord& record) {
     return {};
   }
   std::string content = record.content + "\n";
+  // A record of a topic may go over several lines; between JSON's tokens a line end means a blank.
+  if (!record.place.empty()) {
+    std::replace_if(
+        content.begin(), content.end() - 1, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  }
   size_t size = content.size();
   content.resize(size + record::kJsonPadding);
   OneRecordSink sink;
@@ -229,6 +234,7 @@ Result<TakenFile> Replay::MakeFile() {
   raw.bytes = output.bytes();
   raw.path = FreeRawPath(target_.raw->store(), file_.record,
                          DayFromDays(target_.clock->Now() / kMicrosPerDay), raw.fingerprint, file_.source);
+  file.reserved = std::make_shared<lake::RawReservation>(target_.raw->store(), raw.path);
   TRY_STATUS(target_.raw->store().Adopt(output.path(), raw.path));
   output.Release();
   return file;

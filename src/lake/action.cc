@@ -1,9 +1,22 @@
 #include "lake/action.h"
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 namespace souk::lake {
+namespace {
+
+Result<int32_t> PartitionOf(const std::string& name) {
+  int32_t partition = -1;
+  auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), partition);
+  if (error != std::errc() || end != name.data() + name.size() || partition < 0) {
+    return Fail(Code::kCorrupt, "'{}' is no partition", name);
+  }
+  return partition;
+}
+
+}  // namespace
 
 using nlohmann::json;
 using nlohmann::ordered_json;
@@ -112,6 +125,43 @@ std::string ActionLine(const std::string& name, ordered_json body) {
   ordered_json line = ordered_json::object();
   line[name] = std::move(body);
   return line.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+ordered_json OffsetsBody(const std::map<int32_t, int64_t>& offsets) {
+  ordered_json body = ordered_json::object();
+  for (const auto& [partition, offset] : offsets) body[std::to_string(partition)] = offset;
+  return body;
+}
+
+ordered_json RangesBody(const std::map<int32_t, OffsetRange>& ranges) {
+  ordered_json body = ordered_json::object();
+  for (const auto& [partition, range] : ranges) body[std::to_string(partition)] = {range.from, range.next};
+  return body;
+}
+
+Status ReadOffsets(const json* body, std::map<int32_t, int64_t>& offsets) {
+  if (body == nullptr) return {};
+  if (!body->is_object()) return Fail(Code::kCorrupt, "offsets are not an object");
+  for (const auto& [name, offset] : body->items()) {
+    TRY(int32_t partition, PartitionOf(name));
+    if (!offset.is_number_integer())
+      return Fail(Code::kCorrupt, "the offset of partition {} is no number", name);
+    offsets[partition] = offset.template get<int64_t>();
+  }
+  return {};
+}
+
+Status ReadRanges(const json* body, std::map<int32_t, OffsetRange>& ranges) {
+  if (body == nullptr) return {};
+  if (!body->is_object()) return Fail(Code::kCorrupt, "'offsets' is not an object");
+  for (const auto& [name, range] : body->items()) {
+    TRY(int32_t partition, PartitionOf(name));
+    bool pair =
+        range.is_array() && range.size() == 2 && range[0].is_number_integer() && range[1].is_number_integer();
+    if (!pair) return Fail(Code::kCorrupt, "the offsets of partition {} are no pair of numbers", name);
+    ranges[partition] = {range[0].template get<int64_t>(), range[1].template get<int64_t>()};
+  }
+  return {};
 }
 
 }  // namespace souk::lake

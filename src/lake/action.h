@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "lake/offset_range.h"
 
 namespace souk::lake {
 
@@ -41,6 +42,12 @@ class ActionReader {
   const nlohmann::json& body_;
   std::string failure_;
 };
+
+// Offsets and ranges by partition: {"0":123}, {"0":[100,123]}; `body` nullptr = none.
+nlohmann::ordered_json OffsetsBody(const std::map<int32_t, int64_t>& offsets);
+nlohmann::ordered_json RangesBody(const std::map<int32_t, OffsetRange>& ranges);
+Status ReadOffsets(const nlohmann::json* body, std::map<int32_t, int64_t>& offsets);
+Status ReadRanges(const nlohmann::json* body, std::map<int32_t, OffsetRange>& ranges);
 
 // {"name":body} as one line. Bytes that are not UTF-8 become U+FFFD.
 std::string ActionLine(const std::string& name, nlohmann::ordered_json body);

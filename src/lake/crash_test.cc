@@ -97,7 +97,7 @@ TEST_F(CrashTest, RawCommitIsAllOrNothing) {
   // The commit under test is the one that saves a state and removes an old one.
   const std::string log = RawZone::Folder("users") + "/_commits";
   for (int64_t version = 1; version < 300; ++version) {
-    PutEntry(log, version, EncodeRawEntry(version, "touch", {}, {}, kNow));
+    PutEntry(log, version, EncodeRawEntry(version, {"touch", {}, {}, {}}, kNow));
   }
   for (int64_t version : {100, 200}) {
     RawFold fold;

@@ -58,6 +58,7 @@ std::string RecordLine(const QuarantinedRecord& record) {
   body["line"] = record.line;
   body["reason"] = record.reason;
   if (!record.field.empty()) body["field"] = record.field;
+  if (!record.place.empty()) body["place"] = record.place;
   PutBytes(body, "content", record.content);
   return body.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
@@ -70,6 +71,7 @@ Result<QuarantinedRecord> RecordOf(std::string_view line) {
   record.line = reader.Count("line");
   record.reason = reader.Text("reason");
   record.field = reader.TextOr("field");
+  record.place = reader.TextOr("place");
   TRY(record.content, BytesOf(reader, "content"));
   TRY_STATUS(reader.status());
   return record;
@@ -86,6 +88,10 @@ Result<std::string> Encode(const QuarantineFile& file, const std::vector<Quarant
     if (!format.is_object())
       return Fail(Code::kInvalid, "the format of {} is not a JSON object", file.source);
     body["format"] = std::move(format);
+  }
+  if (!file.topic.empty()) {
+    body["topic"] = file.topic;
+    body["offsets"] = RangesBody(file.offsets);
   }
   body["added_us"] = file.added;
   body["records"] = records.size();
@@ -106,6 +112,8 @@ Result<QuarantineFile> HeaderOf(std::string_view line) {
   file.fingerprint = reader.Text("fingerprint");
   file.records = reader.Count("records");
   file.added = reader.IntegerOr("added_us", 0);
+  file.topic = reader.TextOr("topic");
+  TRY_STATUS(ReadRanges(reader.Find("offsets"), file.offsets));
   TRY(file.header, BytesOf(reader, "header"));
   TRY_STATUS(reader.status());
   // From the ordered form: the text comes back as it was given.

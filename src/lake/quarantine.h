@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "lake/file_store.h"
+#include "lake/offset_range.h"
 
 namespace souk::lake {
 
@@ -18,6 +20,7 @@ struct QuarantinedRecord {
   std::string reason;   // plain words: "3 fields, 8 expected"
   std::string field;    // the field at fault, "" when the whole line is
   std::string content;  // original bytes (kept as base64 on disk when they are not UTF-8)
+  std::string place{};  // of a record of a topic: "orders-0@17"; "" = it came in a file
 };
 
 // One ingested file's rejects.
@@ -30,6 +33,9 @@ struct QuarantineFile {
   std::string format_json;  // RawFormatToJson (lake/raw_zone.h) of the ingest, for the replay; "" = not known
   uint64_t records = 0;
   Micros added = 0;
+  // Of records of a topic: its name, and what was looked at when these were refused.
+  std::string topic{};
+  std::map<int32_t, OffsetRange> offsets{};
 };
 
 // Threads: any; two writers of one id must not run at once (the later one wins).

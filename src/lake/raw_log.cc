@@ -52,6 +52,14 @@ Result<RawFormat> FormatOf(const json& body) {
   return format;
 }
 
+std::string StreamLine(const std::string& topic, const TopicPosition& position) {
+  ordered_json body;
+  body["topic"] = topic;
+  body["next"] = OffsetsBody(position.next);
+  if (!position.quarantine_next.empty()) body["quarantine_next"] = OffsetsBody(position.quarantine_next);
+  return ActionLine("stream", std::move(body));
+}
+
 std::string AddLine(const RawFile& file, Micros added) {
   ordered_json body;
   body["path"] = file.path;
@@ -60,14 +68,20 @@ std::string AddLine(const RawFile& file, Micros added) {
   body["fingerprint"] = file.fingerprint;
   body["source"] = file.source;
   if (!file.origin.empty()) body["origin"] = file.origin;
+  if (!file.topic.empty()) {
+    body["topic"] = file.topic;
+    body["offsets"] = RangesBody(file.offsets);
+  }
+  if (!file.merged.empty()) body["merged"] = file.merged;
   body["added_us"] = added;
   body["format"] = FormatBody(file.format);
   return ActionLine("add", std::move(body));
 }
 
-std::string RemoveLine(const std::string& path, Micros removed) {
+std::string RemoveLine(const std::string& path, Micros removed, const std::string& topic = "") {
   ordered_json body;
   body["path"] = path;
+  if (!topic.empty()) body["topic"] = topic;
   body["removed_us"] = removed;
   return ActionLine("remove", std::move(body));
 }
@@ -90,6 +104,7 @@ Status RawFold::Apply(const std::string& action, const json& body) {
   if (action == "commit") return Commit(body);
   if (action == "add") return Add(body);
   if (action == "remove") return Remove(body);
+  if (action == "stream") return Stream(body);
   return {};
 }
 
@@ -115,11 +130,14 @@ Status RawFold::Add(const json& body) {
   file.source = reader.TextOr("source");
   file.origin = reader.TextOr("origin");
   file.added = reader.IntegerOr("added_us", 0);
+  file.topic = reader.TextOr("topic");
+  file.merged = reader.Texts("merged");
   const json* format = reader.Find("format");
   if (format == nullptr) reader.Reject("'format' is missing");
   TRY_STATUS(reader.status());
   if (Status path = CheckStorePath(file.path); !path) return Fail(Code::kCorrupt, "{}", path.error().message);
   TRY(file.format, FormatOf(*format));
+  TRY_STATUS(ReadRanges(reader.Find("offsets"), file.offsets));
   Forget(file.path);
   removed_.erase(file.path);
   if (!file.fingerprint.empty()) paths_[file.fingerprint] = file.path;
@@ -131,10 +149,22 @@ Status RawFold::Add(const json& body) {
 Status RawFold::Remove(const json& body) {
   ActionReader reader(body);
   std::string path = reader.Text("path");
+  Micros removed = reader.IntegerOr("removed_us", 0);
   TRY_STATUS(reader.status());
+  auto file = files_.find(path);
+  std::string topic = file == files_.end() ? reader.TextOr("topic") : file->second.topic;
   Forget(path);
-  removed_.insert(std::move(path));
+  removed_[std::move(path)] = {removed, std::move(topic)};
   return {};
+}
+
+Status RawFold::Stream(const json& body) {
+  ActionReader reader(body);
+  std::string topic = reader.Text("topic");
+  TRY_STATUS(reader.status());
+  TopicPosition& position = positions_[topic];
+  TRY_STATUS(ReadOffsets(reader.Find("next"), position.next));
+  return ReadOffsets(reader.Find("quarantine_next"), position.quarantine_next);
 }
 
 void RawFold::Forget(const std::string& path) {
@@ -155,22 +185,28 @@ std::vector<std::string> RawFold::ToLines(const std::set<std::string>& present) 
   ordered_json commit;
   commit["version"] = version_;
   lines.push_back(ActionLine("commit", std::move(commit)));
-  for (const std::string& path : removed_) {
-    if (present.count(path) > 0) lines.push_back(RemoveLine(path, 0));
+  for (const auto& [path, removed] : removed_) {
+    if (present.count(path) > 0) lines.push_back(RemoveLine(path, removed.at, removed.topic));
   }
+  for (const auto& [topic, position] : positions_) lines.push_back(StreamLine(topic, position));
   for (const auto& [path, file] : files_) lines.push_back(AddLine(file, file.added));
   return lines;
 }
 
-std::string EncodeRawEntry(int64_t version, const std::string& operation, const std::vector<RawFile>& add,
-                           const std::vector<std::string>& remove, Micros now) {
+std::string EncodeRawEntry(int64_t version, const RawCommit& change, Micros now) {
   ordered_json commit;
   commit["version"] = version;
   commit["time_us"] = now;
-  commit["operation"] = operation;
+  commit["operation"] = change.operation;
   std::vector<std::string> lines;
-  for (const std::string& path : remove) lines.push_back(RemoveLine(path, now));
-  for (const RawFile& file : add) lines.push_back(AddLine(file, now));
+  for (const std::string& path : change.remove) lines.push_back(RemoveLine(path, now));
+  for (const RawFile& file : change.add) lines.push_back(AddLine(file, now));
+  for (const TopicAdvance& advance : change.advance) {
+    TopicPosition position;
+    for (const auto& [partition, range] : advance.partitions) position.next[partition] = range.next;
+    position.quarantine_next = advance.quarantine_next;
+    lines.push_back(StreamLine(advance.topic, position));
+  }
   return EncodeLogEntry("commit", std::move(commit), lines);
 }
 

@@ -20,8 +20,13 @@ class RawFold : public LogFold {
   Status Apply(const std::string& action, const nlohmann::json& body) override;
 
   const std::map<std::string, RawFile>& files() const { return files_; }
+  struct Removed {
+    Micros at = 0;
+    std::string topic;  // its records came over; "" = a file came in
+  };
   // Files that counted once.
-  const std::set<std::string>& removed() const { return removed_; }
+  const std::map<std::string, Removed>& removed() const { return removed_; }
+  const TopicPositions& positions() const { return positions_; }
   const RawFile* FindFingerprint(const std::string& fingerprint) const;
 
   // Actions that give this fold again, without the removed files that are not in `present`.
@@ -31,16 +36,17 @@ class RawFold : public LogFold {
   Status Commit(const nlohmann::json& body);
   Status Add(const nlohmann::json& body);
   Status Remove(const nlohmann::json& body);
+  Status Stream(const nlohmann::json& body);
   void Forget(const std::string& path);
 
   int64_t version_ = 0;
   std::map<std::string, RawFile> files_;
   std::map<std::string, std::string> paths_;  // fingerprint → path in files_
-  std::set<std::string> removed_;
+  std::map<std::string, Removed> removed_;
+  TopicPositions positions_;
 };
 
 // An entry of the log. Paths relative to the table's folder.
-std::string EncodeRawEntry(int64_t version, const std::string& operation, const std::vector<RawFile>& add,
-                           const std::vector<std::string>& remove, Micros now);
+std::string EncodeRawEntry(int64_t version, const RawCommit& commit, Micros now);
 
 }  // namespace souk::lake

@@ -1,5 +1,7 @@
 #include "lake/raw_zone.h"
 
+#include <algorithm>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -15,6 +17,24 @@ constexpr int kAttempts = 100;
 
 TableLog LogOf(const std::shared_ptr<FileStore>& store, const std::string& record) {
   return TableLog(store, RawZone::Folder(record) + "/_commits", RawLogShape());
+}
+
+// Files of this process that are not committed yet, by their URLs, with how often each is reserved.
+struct Reservations {
+  std::mutex mutex;
+  std::map<std::string, int> urls;
+};
+
+Reservations& AllReservations() {
+  static Reservations all;
+  return all;
+}
+
+std::set<std::string> Reserved() {
+  std::scoped_lock lock(AllReservations().mutex);
+  std::set<std::string> urls;
+  for (const auto& [url, count] : AllReservations().urls) urls.insert(url);
+  return urls;
 }
 
 bool InLog(const std::string& relative) { return relative.starts_with("_commits/"); }
@@ -40,16 +60,12 @@ Result<std::string> RelativePath(const std::string& record, const std::string& p
   return path.substr(prefix.size());
 }
 
-// One commit with paths relative to the table's folder.
-struct Change {
-  std::vector<RawFile> add;
-  std::vector<std::string> remove;
-};
-
-Result<Change> RelativeChange(const FileStore& store, const std::string& record,
-                              const std::vector<RawFile>& add, const std::vector<std::string>& remove) {
-  Change change;
-  for (RawFile file : add) {
+// The commit with paths relative to the table's folder.
+Result<RawCommit> RelativeChange(const FileStore& store, const std::string& record, const RawCommit& commit) {
+  RawCommit change;
+  change.operation = commit.operation;
+  change.advance = commit.advance;
+  for (RawFile file : commit.add) {
     TRY(std::string relative, RelativePath(record, file.path));
     if (!store.Exists(file.path)) {
       return Fail(Code::kNotFound, "{} cannot be committed: no such file", store.EngineUrl(file.path));
@@ -57,15 +73,34 @@ Result<Change> RelativeChange(const FileStore& store, const std::string& record,
     file.path = std::move(relative);
     change.add.push_back(std::move(file));
   }
-  for (const std::string& path : remove) {
+  for (const std::string& path : commit.remove) {
     TRY(std::string relative, RelativePath(record, path));
     change.remove.push_back(std::move(relative));
   }
   return change;
 }
 
+Status CheckAdvance(const RawFold& table, const TopicAdvance& advance) {
+  auto known = table.positions().find(advance.topic);
+  for (const auto& [partition, range] : advance.partitions) {
+    int64_t at = -1;
+    if (known != table.positions().end()) {
+      auto next = known->second.next.find(partition);
+      if (next != known->second.next.end()) at = next->second;
+    }
+    if (at == range.from) continue;
+    return Fail(
+        Code::kAlreadyExists,
+        "the records of {}-{} from offset {} on cannot be committed: the raw zone has this partition up to "
+        "offset {}, so another writer was faster",
+        advance.topic, partition, std::max<int64_t>(range.from, 0), std::max<int64_t>(at, 0));
+  }
+  return {};
+}
+
 // Whether `change` can follow the table as it is.
-Status CheckChange(const RawFold& table, const std::string& record, const Change& change) {
+Status CheckChange(const RawFold& table, const std::string& record, const RawCommit& change) {
+  for (const TopicAdvance& advance : change.advance) TRY_STATUS(CheckAdvance(table, advance));
   std::set<std::string> leaving(change.remove.begin(), change.remove.end());
   for (const std::string& path : leaving) {
     if (table.files().count(path) == 0) {
@@ -107,6 +142,31 @@ void SaveState(FileStore& store, const std::string& record, TableLog& log, int64
 
 }  // namespace
 
+RawReservation::RawReservation(const FileStore& store, const std::string& path)
+    : url_(store.EngineUrl(path)) {
+  std::scoped_lock lock(AllReservations().mutex);
+  ++AllReservations().urls[url_];
+}
+
+RawReservation::~RawReservation() {
+  std::scoped_lock lock(AllReservations().mutex);
+  auto mine = AllReservations().urls.find(url_);
+  if (--mine->second == 0) AllReservations().urls.erase(mine);
+}
+
+Result<size_t> RawZone::Vacuum(const std::string& record, Micros before) {
+  RawFold table;
+  TRY_STATUS(LogOf(store_, record).Replay({}, table).map([](int64_t) {}));
+  size_t count = 0;
+  for (const auto& [path, removed] : table.removed()) {
+    std::string full = Folder(record) + "/" + path;
+    if (removed.topic.empty() || removed.at >= before || !store_->Exists(full)) continue;
+    TRY_STATUS(store_->Remove(full));
+    ++count;
+  }
+  return count;
+}
+
 Result<int64_t> RawZone::Version(const std::string& record) const { return LogOf(store_, record).Latest(); }
 
 Result<std::vector<RawFile>> RawZone::Files(const std::string& record, std::optional<int64_t> version) const {
@@ -124,14 +184,24 @@ Result<std::vector<RawFile>> RawZone::Files(const std::string& record, std::opti
 Result<int64_t> RawZone::Commit(const std::string& record, const std::string& operation,
                                 const std::vector<RawFile>& add, const std::vector<std::string>& remove,
                                 Micros now) {
-  TRY(Change change, RelativeChange(*store_, record, add, remove));
+  return Commit(record, RawCommit{operation, add, remove, {}}, now);
+}
+
+Result<TopicPositions> RawZone::Positions(const std::string& record) const {
+  RawFold table;
+  TRY_STATUS(LogOf(store_, record).Replay({}, table).map([](int64_t) {}));
+  return table.positions();
+}
+
+Result<int64_t> RawZone::Commit(const std::string& record, const RawCommit& commit, Micros now) {
+  TRY(RawCommit change, RelativeChange(*store_, record, commit));
   TableLog log = LogOf(store_, record);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     RawFold table;
     TRY(int64_t version, log.Replay({}, table));
     TRY_STATUS(CheckChange(table, record, change));
     ++version;
-    Status appended = log.Append(version, EncodeRawEntry(version, operation, change.add, change.remove, now));
+    Status appended = log.Append(version, EncodeRawEntry(version, change, now));
     if (!appended && appended.error().code == Code::kAlreadyExists) continue;
     TRY_STATUS(appended);
     if (TableLog::StateDue(version)) SaveState(*store_, record, log, version);
@@ -144,13 +214,16 @@ Result<int64_t> RawZone::Commit(const std::string& record, const std::string& op
 
 Result<size_t> RawZone::RemoveOrphans(const std::string& record) {
   TableLog log = LogOf(store_, record);
-  // The files first: one that is put in place and committed in between is then not among them.
+  // The files first: one that is put in place and committed in between is then not among them. Then what is
+  // reserved: what is committed in between is then in the log.
   TRY(std::set<std::string> present, FilesPresent(*store_, record));
+  std::set<std::string> reserved = Reserved();
   RawFold table;
   TRY_STATUS(log.Replay({}, table).map([](int64_t) {}));
   size_t count = 0;
   for (const std::string& path : present) {
     if (table.files().count(path) > 0 || table.removed().count(path) > 0) continue;
+    if (reserved.count(store_->EngineUrl(Folder(record) + "/" + path)) > 0) continue;
     TRY_STATUS(store_->Remove(Folder(record) + "/" + path));
     ++count;
   }

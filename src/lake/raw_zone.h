@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "lake/file_store.h"
+#include "lake/offset_range.h"
 
 namespace souk::lake {
 
@@ -56,7 +57,47 @@ struct RawFile {
   std::string
       origin;  // of lines taken out of quarantine: the fingerprint of the file they came in; "" = else
   RawFormat format;
+  // Of records that came over a topic: its name, and where they stood there by partition.
+  std::string topic;
+  std::map<int32_t, OffsetRange> offsets;
+  // Fingerprints of the files whose rows it holds, when it was put together from such; they count no more.
+  std::vector<std::string> merged;
   Micros added = 0;  // set by Commit
+};
+
+// How far a topic is in the raw zone.
+struct TopicPosition {
+  std::map<int32_t, int64_t> next;  // partition → offset of the first record that is not there
+  // Where the topic of refused records ended when that was written, by its partition.
+  std::map<int32_t, int64_t> quarantine_next;
+};
+using TopicPositions = std::map<std::string, TopicPosition>;  // by topic
+
+// That a commit takes a topic further. `from` is where it must be at that moment (-1 = no position yet), so
+// that of two writers with the same records one is refused.
+struct TopicAdvance {
+  std::string topic;
+  std::map<int32_t, OffsetRange> partitions;
+  std::map<int32_t, int64_t> quarantine_next;
+};
+
+struct RawCommit {
+  std::string operation;  // "ingest", "stream", …
+  std::vector<RawFile> add;
+  std::vector<std::string> remove;  // paths
+  std::vector<TopicAdvance> advance;
+};
+
+// A file that lies in the raw zone's folder and is not committed yet: as long as this lives, RemoveOrphans of
+// this process leaves it alone. To be made before the file is put in place.
+class RawReservation {
+ public:
+  RawReservation(const FileStore& store, const std::string& path);
+  ~RawReservation();
+  RawReservation(const RawReservation&) = delete;
+
+ private:
+  std::string url_;
 };
 
 // Threads: any; commits are ordered by the log itself (a loser re-reads and tries again).
@@ -74,10 +115,16 @@ class RawZone {
   // to add is not in the store, or one to remove does not count.
   Result<int64_t> Commit(const std::string& record, const std::string& operation,
                          const std::vector<RawFile>& add, const std::vector<std::string>& remove, Micros now);
-  // Removes files below the record's folder that no commit names (left by a crash), returns how many. To be
-  // called only by the one who ingests: a file that was put in place and is not committed yet counts as an
-  // orphan.
+  // The same with what it takes from topics. kAlreadyExists too when one of these is not where `from` says:
+  // another writer was faster.
+  Result<int64_t> Commit(const std::string& record, const RawCommit& commit, Micros now);
+  Result<TopicPositions> Positions(const std::string& record) const;
+  // Removes files below the record's folder that no commit names (left by a crash), returns how many. A file
+  // that was put in place and is not committed yet counts as an orphan unless it is reserved.
   Result<size_t> RemoveOrphans(const std::string& record);
+  // Removes files of topics that stopped counting before `before`, returns how many. Versions that had them
+  // cannot be read any more.
+  Result<size_t> Vacuum(const std::string& record, Micros before);
 
   static std::string Folder(const std::string& record) { return "ecommerce/raw/" + record; }
   FileStore& store() const { return *store_; }

@@ -195,7 +195,7 @@ TEST(RawLog, EveryTruncationIsNoticed) {
   file.path = "2025/11/28/a.csv";
   file.fingerprint = "f";
   file.format.kind = "csv";
-  std::string entry = EncodeRawEntry(1, "ingest", {file, file}, {"b.csv"}, kNow);
+  std::string entry = EncodeRawEntry(1, {"ingest", {file, file}, {"b.csv"}, {}}, kNow);
   RawFold fold;
   ASSERT_TRUE(DecodeLogEntry(entry, "entry", RawLogShape(), fold));
   for (size_t size = 0; size + 1 < entry.size(); ++size) {
@@ -215,6 +215,57 @@ TEST(RawFormat, ThereAndBackAndDefaults) {
   EXPECT_FALSE(RawFormatFromJson("{\"kind\":\"csv\",\"mapping\":{\"a\":1}}"));
   std::string text = RawFormatToJson(*format);
   EXPECT_EQ(RawFormatToJson(*RawFormatFromJson(text)), text);
+}
+
+TEST_F(RawZoneTest, TopicsGoOnWhereTheyAre) {
+  RawFile file = File("2025/11/28/18/orders.jsonl", "{}\n");
+  file.topic = "orders";
+  file.offsets = {{0, {0, 5}}, {2, {7, 9}}};
+  file.merged = {"one", "two"};
+  RawCommit commit{"stream", {file}, {}, {{"orders", {{0, {-1, 5}}, {2, {-1, 9}}}, {{0, 3}}}}};
+  ASSERT_TRUE(zone_.Commit("transactions", commit, kNow));
+  auto positions = zone_.Positions("transactions").value();
+  EXPECT_EQ(positions["orders"].next, (std::map<int32_t, int64_t>{{0, 5}, {2, 9}}));
+  EXPECT_EQ(positions["orders"].quarantine_next, (std::map<int32_t, int64_t>{{0, 3}}));
+  RawFile back = zone_.Files("transactions")->front();
+  EXPECT_EQ(back.topic, "orders");
+  EXPECT_EQ(back.offsets[2].next, 9);
+  EXPECT_EQ(back.merged, file.merged);
+  // The same once more, or from anywhere else.
+  RawCommit empty{"stream", {}, {}, {{"orders", {{0, {-1, 5}}}, {}}}};
+  EXPECT_EQ(zone_.Commit("transactions", empty, kNow).error().code, Code::kAlreadyExists);
+  empty.advance[0].partitions = {{0, {5, 6}}, {2, {8, 10}}};
+  EXPECT_EQ(zone_.Commit("transactions", empty, kNow).error().code, Code::kAlreadyExists);
+  empty.advance[0].partitions = {{0, {5, 6}}, {1, {-1, 1}}};
+  ASSERT_TRUE(zone_.Commit("transactions", empty, kNow));
+  // Other commits and a saved state change nothing.
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(zone_.Commit("transactions", "touch", {}, {}, kNow));
+  positions = zone_.Positions("transactions").value();
+  EXPECT_EQ(positions["orders"].next, (std::map<int32_t, int64_t>{{0, 6}, {1, 1}, {2, 9}}));
+  EXPECT_EQ(positions["orders"].quarantine_next, (std::map<int32_t, int64_t>{{0, 3}}));
+}
+
+TEST_F(RawZoneTest, OnlyWhatIsReservedIsNoOrphan) {
+  RawFile mine = File("a.jsonl", "a"), left = File("b.jsonl", "b");
+  {
+    RawReservation reserved(*store_, mine.path), twice(*store_, mine.path);
+    EXPECT_EQ(*zone_.RemoveOrphans("transactions"), 1u);
+    EXPECT_TRUE(store_->Exists(mine.path));
+    EXPECT_FALSE(store_->Exists(left.path));
+  }
+  EXPECT_EQ(*zone_.RemoveOrphans("transactions"), 1u);
+}
+
+TEST_F(RawZoneTest, OldFilesOfTopicsAreRemovedLater) {
+  RawFile streamed = File("a.jsonl", "a"), ingested = File("b.csv", "b");
+  streamed.topic = "orders";
+  ASSERT_TRUE(Commit({streamed, ingested}));
+  ASSERT_TRUE(Commit({}, {streamed.path, ingested.path}));
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(zone_.Commit("transactions", "touch", {}, {}, kNow));
+  EXPECT_EQ(*zone_.Vacuum("transactions", kNow), 0u);
+  EXPECT_EQ(*zone_.Vacuum("transactions", kNow + 1), 1u);
+  EXPECT_FALSE(store_->Exists(streamed.path));
+  EXPECT_TRUE(store_->Exists(ingested.path));
 }
 
 }  // namespace

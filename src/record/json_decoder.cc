@@ -85,7 +85,7 @@ struct JsonDecoder::Impl {
       for (const std::string& other : field.derived_from) presence.columns.push_back(PlaceOf(other));
       presences.push_back(std::move(presence));
     }
-    zoned.resize(schema.fields.size());
+    zones.resize(schema.fields.size());
   }
 
   size_t PlaceOf(const std::string& name) const {
@@ -108,7 +108,8 @@ struct JsonDecoder::Impl {
   std::vector<CheckedValue> checks;
   std::vector<CheckedPresence> presences;
   std::vector<FieldWords> words;
-  std::vector<bool> zoned;
+  std::vector<ZoneOfTime> zones;
+  bool content_id = false;
 };
 
 // Says what is wrong as the check of files does.
@@ -157,7 +158,7 @@ bool JsonDecoder::Impl::TimeOf(size_t f, const JsonValue& value, TypedValue& typ
   TimeValue time;
   if (!typed.present) return true;
   if (!iso.Read(value.text, time)) return false;
-  zoned[f] = time.zoned;
+  zones[f] = time.zoned ? ZoneOfTime::kOffset : ZoneOfTime::kWall;
   typed.number = time.zoned ? time.micros : zone.ToUtc(time.micros);
   return true;
 }
@@ -195,6 +196,7 @@ void JsonDecoder::Impl::TextOf(size_t f, const JsonValue& value, TypedValue& typ
 // The MD5 of the line as warehouse/raw_relation.cc makes it: all columns in the order of their names, as
 // DuckDB writes what it reads there.
 std::string JsonDecoder::Impl::Content() {
+  content_id = true;
   std::map<std::string_view, std::string> columns;
   const auto& values = fields.values();
   for (size_t f = 0; f < values.size(); ++f) {
@@ -245,7 +247,8 @@ bool JsonDecoder::Decode(std::string_view json, TypedRecord& record, Fault& faul
     for (size_t field : presence.columns) there = there || !Missing(values[field]);
     if (!there) return RecordCheck::Absent(presence, fault);
   }
-  impl.zoned.assign(values.size(), false);
+  impl.zones.assign(values.size(), ZoneOfTime::kNone);
+  impl.content_id = false;
   record.schema = &impl.schema;
   record.values.assign(values.size(), {});
   for (size_t f = 0; f < values.size(); ++f) {
@@ -266,6 +269,7 @@ std::string_view JsonDecoder::key(size_t field) const {
   return value.kind == JsonKind::kAbsent ? std::string_view() : value.key;
 }
 
-bool JsonDecoder::zoned(size_t field) const { return impl_->zoned[field]; }
+ZoneOfTime JsonDecoder::zone(size_t field) const { return impl_->zones[field]; }
+bool JsonDecoder::has_content_id() const { return impl_->content_id; }
 
 }  // namespace souk::record

@@ -3,6 +3,7 @@
 // spreadsheet, synonyms, defaults, and values that follow from others (records.md, "Defaults").
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,6 +17,12 @@ namespace souk::record {
 struct JsonDecoderOptions {
   std::string currency = "EUR";   // the shop's
   std::string time_zone = "UTC";  // of times without an offset, IANA name
+};
+
+enum class ZoneOfTime : uint8_t {
+  kNone,    // there was no time
+  kWall,    // a time of the shop's clock
+  kOffset,  // a time with its offset from UTC
 };
 
 // Not thread-safe; keeps its buffers from record to record.
@@ -38,10 +45,12 @@ class JsonDecoder {
   // that is kept out.
   std::string_view rejection() const;
   std::string_view exclusion() const;
-  // How a field of the last record stood in the object: its key ("" = there was none), and whether its time
-  // carried an offset. Good until the next call.
+  // How a field of the last record stood in the object: its key ("" = there was none), and how its time was
+  // written. Good until the next call.
   std::string_view key(size_t field) const;
-  bool zoned(size_t field) const;
+  ZoneOfTime zone(size_t field) const;
+  // The last record's transaction_id was made from its order and its content.
+  bool has_content_id() const;
 
  private:
   struct Impl;

@@ -324,7 +324,7 @@ TEST_F(JsonDecoderValues, FillsInWhatIsMissing) {
   EXPECT_EQ(Number("updated_at"), Number("transaction_timestamp"));
   EXPECT_EQ(decoder_->rejection(), "");
   EXPECT_EQ(decoder_->key(Place("order_id")), "InvoiceNo");
-  EXPECT_TRUE(decoder_->zoned(Place("transaction_timestamp")));
+  EXPECT_EQ(decoder_->zone(Place("transaction_timestamp")), ZoneOfTime::kOffset);
 }
 
 TEST_F(JsonDecoderValues, TellsReturnsAndDerivesTotals) {
@@ -357,7 +357,7 @@ TEST_F(JsonDecoderValues, ReadsTimesOfTheShopsClock) {
   Decode(R"("transaction_id":"T","price":1,"date":"2025-07-01 12:00:00")", "Europe/Berlin");
   EXPECT_EQ(Number("transaction_timestamp"),
             DaysFromDay({2025, 7, 1}) * kMicrosPerDay + 10 * 3600 * kMicrosPerSecond);
-  EXPECT_FALSE(decoder_->zoned(Place("transaction_timestamp")));
+  EXPECT_EQ(decoder_->zone(Place("transaction_timestamp")), ZoneOfTime::kWall);
 }
 
 TEST_F(JsonDecoderValues, PrefersTheFieldsOwnName) {

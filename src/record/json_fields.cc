@@ -89,6 +89,22 @@ void AppendString(std::string_view text, std::string& out) {
   out += '"';
 }
 
+// memcmp costs more than most keys are long.
+bool SameKey(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  size_t i = 0;
+  for (; i + 8 <= b.size(); i += 8) {
+    uint64_t left = 0, right = 0;
+    std::memcpy(&left, a.data() + i, 8);
+    std::memcpy(&right, b.data() + i, 8);
+    if (left != right) return false;
+  }
+  for (; i < b.size(); ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
 bool IsWhole(std::string_view number) { return number.find_first_of(".eE") == std::string_view::npos; }
 
 double DoubleOf(std::string_view number) {
@@ -192,9 +208,15 @@ struct JsonFields::Impl {
   std::map<std::string, std::pair<size_t, size_t>> meanings;  // plain name → field and rank
   std::deque<Key> keys;                                       // never moved
   std::unordered_map<std::string_view, Key*> by_name;
-  std::vector<Key*> order;  // as they were first met; most objects follow it
+  // As they were first met; most objects follow it.
+  struct Expected {
+    std::string_view name;
+    Key* key = nullptr;
+  };
+  std::vector<Expected> order;
   size_t next_key = 0;
   uint64_t object = 0;
+  bool escapes = false;  // there is a backslash somewhere
 
   std::string buffer;
   std::unique_ptr<simdjson::internal::dom_parser_implementation> scanner;
@@ -203,6 +225,7 @@ struct JsonFields::Impl {
   std::vector<size_t> ranks;  // of the key that each value is under
   std::deque<std::string> kept;
   const Key* doubled = nullptr;
+  JsonValue unused;  // takes what stands for no field
 
   static constexpr size_t kMaxKeys = 10'000;
 
@@ -220,11 +243,9 @@ struct JsonFields::Impl {
   // The key's entry; nullptr when there are too many of them (an object of that many keys is no record).
   Key* FindKey(std::string_view name) {
     for (size_t i = next_key; i < order.size() && i < next_key + 4; ++i) {
-      const std::string& expected = order[i]->name;
-      if (expected.size() == name.size() && std::memcmp(expected.data(), name.data(), name.size()) == 0) {
-        next_key = i + 1;
-        return order[i];
-      }
+      if (!SameKey(order[i].name, name)) continue;
+      next_key = i + 1;
+      return order[i].key;
     }
     auto known = by_name.find(name);
     if (known != by_name.end()) {
@@ -239,27 +260,26 @@ struct JsonFields::Impl {
       std::tie(key.field, key.rank) = meaning->second;
     }
     by_name.emplace(key.name, &key);
-    order.push_back(&key);
+    order.push_back({key.name, &key});
     next_key = order.size();
     return &key;
   }
 
-  // False when the object had the key already.
-  bool Take(std::string_view name, const JsonValue& value) {
+  // Where the value under this key belongs; nullptr when the object had the key already.
+  JsonValue* Place(std::string_view name) {
     Key* key = FindKey(name);
-    if (key == nullptr) return true;
+    if (key == nullptr) return &unused;
     if (key->seen == object) {
       doubled = key;
-      return false;
+      return nullptr;
     }
     key->seen = object;
-    if (key->field == kNone) return true;
+    if (key->field == kNone) return &unused;
     JsonValue& to = values[key->field];
-    if (to.kind != JsonKind::kAbsent && ranks[key->field] <= key->rank) return true;
-    to = value;
+    if (to.kind != JsonKind::kAbsent && ranks[key->field] <= key->rank) return &unused;
     to.key = key->name;
     ranks[key->field] = key->rank;
-    return true;
+    return &to;
   }
 
   void Begin() {
@@ -270,9 +290,9 @@ struct JsonFields::Impl {
 
   int Scan(std::string_view json);
   Step ReadFlat();
-  static bool ReadScalar(std::string_view token, JsonValue& value);
+  bool ReadScalar(std::string_view token, JsonValue& value) const;
   bool ReadAny(std::string_view json, Fault& fault);
-  JsonValue ValueOf(const element& value, std::string_view token);
+  JsonValue ValueOf(const element& value, std::string_view token, std::string_view key);
   std::vector<std::string_view> TopTokens() const;
   std::string_view Token(uint32_t i) const {
     uint32_t begin = scanner->structural_indexes[i], end = scanner->structural_indexes[i + 1];
@@ -285,6 +305,7 @@ int JsonFields::Impl::Scan(std::string_view json) {
   buffer.resize(std::max(buffer.size(), json.size() + kJsonPadding));
   std::memcpy(buffer.data(), json.data(), json.size());
   std::memset(buffer.data() + json.size(), 0, kJsonPadding);
+  escapes = std::memchr(json.data(), '\\', json.size()) != nullptr;
   int error = simdjson::SUCCESS;
   if (!scanner) {
     error = simdjson::get_active_implementation()->create_dom_parser_implementation(
@@ -298,14 +319,14 @@ int JsonFields::Impl::Scan(std::string_view json) {
 }
 
 // A value that is certainly right as it stands.
-bool JsonFields::Impl::ReadScalar(std::string_view token, JsonValue& value) {
+bool JsonFields::Impl::ReadScalar(std::string_view token, JsonValue& value) const {
   switch (token[0]) {
     case '"':
       if (token.size() < 2 || token.back() != '"') return false;
       value.kind = JsonKind::kText;
       value.text = token.substr(1, token.size() - 2);
-      return std::memchr(value.text.data(), '\\', value.text.size()) == nullptr &&
-             std::memchr(value.text.data(), '"', value.text.size()) == nullptr;
+      // Without a backslash its first '"' ends it, and another would have begun another token.
+      return !escapes || std::memchr(value.text.data(), '\\', value.text.size()) == nullptr;
     case 'n': value.kind = JsonKind::kNull; return token == "null";
     case 't': value.kind = JsonKind::kTrue; return token == "true";
     case 'f': value.kind = JsonKind::kFalse; return token == "false";
@@ -326,13 +347,13 @@ JsonFields::Impl::Step JsonFields::Impl::ReadFlat() {
     std::string_view key = Token(i);
     if (key.size() < 2 || key.back() != '"') return Step::kLookCloser;
     key = key.substr(1, key.size() - 2);
-    if (std::memchr(key.data(), '\\', key.size()) != nullptr) return Step::kLookCloser;
-    JsonValue value;
-    if (!ReadScalar(Token(i + 2), value)) return Step::kLookCloser;
+    if (escapes && std::memchr(key.data(), '\\', key.size()) != nullptr) return Step::kLookCloser;
+    JsonValue* value = Place(key);
+    if (value == nullptr) return Step::kTwice;
+    if (!ReadScalar(Token(i + 2), *value)) return Step::kLookCloser;
     char behind = text[at[i + 3]];
     if (behind == '}' && i + 4 != count) return Step::kLookCloser;
     if (behind != '}' && behind != ',') return Step::kLookCloser;
-    if (!Take(key, value)) return Step::kTwice;
     if (behind == '}') return Step::kDone;
   }
   return Step::kLookCloser;
@@ -351,8 +372,9 @@ std::vector<std::string_view> JsonFields::Impl::TopTokens() const {
   return tokens;
 }
 
-JsonValue JsonFields::Impl::ValueOf(const element& value, std::string_view token) {
+JsonValue JsonFields::Impl::ValueOf(const element& value, std::string_view token, std::string_view key) {
   JsonValue result;
+  result.key = key;
   switch (value.type()) {
     case element_type::STRING:
       result.kind = JsonKind::kText;
@@ -391,7 +413,9 @@ bool JsonFields::Impl::ReadAny(std::string_view json, Fault& fault) {
   std::vector<std::string_view> tokens = TopTokens();
   size_t i = 0;
   for (auto [key, value] : members) {
-    if (!Take(key, ValueOf(value, tokens[i++]))) return false;
+    JsonValue* to = Place(key);
+    if (to == nullptr) return false;
+    *to = ValueOf(value, tokens[i++], to->key);
   }
   return true;
 }

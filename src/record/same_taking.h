@@ -39,7 +39,7 @@ class SameTaking {
       SourceColumn column;
       column.name = key;
       column.time = schema_.fields[f].type == FieldType::kTimestamp;
-      column.time_has_zone = decoder_.zoned(f);
+      column.time_has_zone = decoder_.zone(f) == ZoneOfTime::kOffset;
       columns.push_back(column);
       names.push_back(key);
       mapping.fields.push_back({schema_.fields[f].name, key, "given"});

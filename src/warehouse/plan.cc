@@ -97,8 +97,16 @@ Result<bool> KeepAddedFiles(const lake::RawZone& raw, const RawInput& input, int
   std::set<std::string> known;
   for (const auto& file : before) known.insert(text(file));
   std::vector<lake::RawFile> added;
+  std::set<std::string> merged;
   for (const auto& file : input.files) {
-    if (known.erase(text(file)) == 0) added.push_back(file);
+    if (known.erase(text(file)) > 0) continue;
+    added.push_back(file);
+    merged.insert(file.merged.begin(), file.merged.end());
+  }
+  // What went into a merged file is still there. Its rows come once more beside new ones, which changes
+  // nothing.
+  for (const auto& file : before) {
+    if (merged.count(file.fingerprint) > 0) known.erase(text(file));
   }
   if (!known.empty()) return false;
   files = std::move(added);

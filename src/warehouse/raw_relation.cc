@@ -155,7 +155,8 @@ std::string Identity(const Schema& schema, const Group& group, const SourceTypes
   if (id == format.mapping.end()) {
     content = Content(types, format);
   } else if (schema.name == "transactions") {
-    content = fmt::format("CASE WHEN {} IS NULL THEN {} END", QuoteName(id->second), Content(types, format));
+    content = fmt::format("CASE WHEN {} IS NULL THEN {} END",
+                          RawField(*schema.Find(schema.key), format, types), Content(types, format));
   }
   return fmt::format("CAST(NULL AS VARCHAR) AS _file, CAST(NULL AS BIGINT) AS _row, {} AS _content", content);
 }

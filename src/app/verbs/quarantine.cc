@@ -85,10 +85,15 @@ class QuarantineVerb : public Verb {
   Status Show(VerbContext& context, const lake::Quarantine& quarantine) const {
     TRY(auto file, quarantine.Get(id_));
     TRY(auto records, quarantine.Records(id_, 0, limit_));
-    ListBuilder list(
-        {{"line", "BIGINT"}, {"reason", "VARCHAR"}, {"field", "VARCHAR"}, {"content", "VARCHAR"}});
+    bool topic = !file.topic.empty();
+    std::vector<sql::Column> columns = {
+        {"line", "BIGINT"}, {"reason", "VARCHAR"}, {"field", "VARCHAR"}, {"content", "VARCHAR"}};
+    if (topic) columns[0] = {"place", "VARCHAR"};
+    ListBuilder list(columns);
     for (const auto& record : records) {
-      list.Row({static_cast<int64_t>(record.line), record.reason, record.field, Content(record.content)});
+      sql::Cell place = static_cast<int64_t>(record.line);
+      if (topic) place = record.place;
+      list.Row({place, record.reason, record.field, Content(record.content)});
     }
     PrintTable(context.progress, list.table(), format_);
     if (format_ == OutputFormat::kTable && file.records > records.size()) {
