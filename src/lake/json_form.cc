@@ -18,7 +18,11 @@ bool IsTime(const record::Field& field) { return field.type == record::FieldType
 }  // namespace
 
 JsonForm::JsonForm(const record::Schema& schema)
-    : schema_(&schema), keys_(schema.fields.size()), zones_(schema.fields.size(), Zone::kOpen) {}
+    : schema_(&schema), keys_(schema.fields.size()), zones_(schema.fields.size(), Zone::kOpen) {
+  for (const std::string& id : IdsOf(schema)) {
+    ids_.push_back(static_cast<size_t>(schema.Find(id) - schema.fields.data()));
+  }
+}
 
 bool JsonForm::Fits(const record::JsonDecoder& decoder, bool numbered, bool content) const {
   if (!any_) return true;
@@ -34,10 +38,8 @@ bool JsonForm::Fits(const record::JsonDecoder& decoder, bool numbered, bool cont
 }
 
 bool JsonForm::Take(const record::JsonDecoder& decoder, const record::TypedRecord& record) {
-  const auto ids = IdsOf(*schema_);
-  bool numbered = std::none_of(ids.begin(), ids.end(), [&](const std::string& id) {
-    return record.values[static_cast<size_t>(schema_->Find(id) - schema_->fields.data())].present;
-  });
+  bool numbered =
+      std::none_of(ids_.begin(), ids_.end(), [&](size_t id) { return record.values[id].present; });
   bool content = decoder.has_content_id();
   if (!Fits(decoder, numbered, content)) return false;
   any_ = true;
@@ -63,10 +65,9 @@ RawFormat JsonForm::Format(const std::string& time_zone) const {
   format.kind = "json";
   format.time_zone = time_zone;
   for (std::string_view text : record::MissingTexts()) format.null_texts.emplace_back(text);
-  const auto ids = IdsOf(*schema_);
   for (size_t f = 0; f < keys_.size(); ++f) {
     const record::Field& field = schema_->fields[f];
-    if (numbered_ && std::find(ids.begin(), ids.end(), field.name) != ids.end()) continue;
+    if (numbered_ && std::find(ids_.begin(), ids_.end(), f) != ids_.end()) continue;
     // All fields, there or not: an id that is made from the content must not depend on the other rows.
     format.mapping[field.name] = keys_[f].empty() ? field.name : keys_[f];
     if (zones_[f] == Zone::kZoned) format.zoned_times.push_back(field.name);

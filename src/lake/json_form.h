@@ -31,6 +31,7 @@ class JsonForm {
   bool Fits(const record::JsonDecoder& decoder, bool numbered, bool content) const;
 
   const record::Schema* schema_;
+  std::vector<size_t> ids_;        // places of the fields that tell a row from all others
   std::vector<std::string> keys_;  // "" = no record had one yet
   std::vector<Zone> zones_;
   void Keep(const record::JsonDecoder& decoder);
