@@ -1,10 +1,11 @@
 // The programs of the stream's benchmark.
 //
-//   stream_load produce ADDRESS TOPIC COUNT             orders of two hours, and one a day later that closes their windows
-//   stream_load tell    ADDRESS TOPIC PER_SECOND SECONDS  orders of now; ten in a second are of a city of their own
-//   stream_load run     ADDRESS TOPIC COUNT FIGURES STORE OUT
-//                       Souk's stream processor over the topic until it has COUNT orders. STORE: "memory" for figures
-//                       alone, or a file for the embedded hot store with the records too. Writes the windows into OUT.
+//   stream_load produce ADDRESS TOPIC COUNT             orders of two hours, and one a day later that closes
+//   their windows stream_load tell    ADDRESS TOPIC PER_SECOND SECONDS  orders of now; ten in a second are of
+//   a city of their own stream_load run     ADDRESS TOPIC COUNT FIGURES STORE OUT
+//                       Souk's stream processor over the topic until it has COUNT orders. STORE: "memory" for
+//                       figures alone, or a file for the embedded hot store with the records too. Writes the
+//                       windows into OUT.
 //
 // Prints one JSON object.
 #include <fmt/format.h>
@@ -28,12 +29,12 @@
 namespace souk {
 namespace {
 
-constexpr const char* kCities[] = {"Karachi",  "Lahore",   "Islamabad", "Rawalpindi", "Faisalabad", "Multan",
-                                   "Peshawar", "Quetta",   "Sialkot",   "Hyderabad"};
+constexpr const char* kCities[] = {"Karachi", "Lahore",   "Islamabad", "Rawalpindi", "Faisalabad",
+                                   "Multan",  "Peshawar", "Quetta",    "Sialkot",    "Hyderabad"};
 constexpr const char* kCategories[] = {"electronics", "fashion", "grocery", "home_kitchen",
                                        "beauty",      "sports",  "books",   "toys"};
 constexpr int64_t kBegin = 1'763'690'400'000, kSpan = 7'200'000, kDay = 86'400'000;  // ms
-constexpr int kMarks = 10;  // in a second
+constexpr int kMarks = 10;                                                           // in a second
 
 [[noreturn]] void Die(const std::string& text) {
   fmt::print(stderr, "stream_load: {}\n", text);
@@ -186,7 +187,8 @@ Status WriteWindows(store::HotStore& store, const std::string& out) {
   std::string text = "kpi,start_ms,dimension,member,value\n";
   auto write = [&](const store::WindowValue& window) -> Status {
     const store::WindowKey& key = window.key;
-    text += fmt::format("{},{},{},{},{}\n", key.kpi, key.start / 1000, key.dimension, key.member, window.value);
+    text +=
+        fmt::format("{},{},{},{},{}\n", key.kpi, key.start / 1000, key.dimension, key.member, window.value);
     return {};
   };
   TRY_STATUS(store.ReadWindows(0, std::numeric_limits<Micros>::max(), write));
