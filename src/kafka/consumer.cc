@@ -48,6 +48,13 @@ struct Consumer::Impl {
   std::set<TopicPartition> at_end;
   Queue queue;  // made by the first PollEach
   std::vector<rd_kafka_message_t*> messages;
+  size_t held = 0;  // of them, those of the last PollEach
+
+  ~Impl() { Release(); }
+  void Release() {
+    for (size_t i = 0; i < held; ++i) rd_kafka_message_destroy(messages[i]);
+    held = 0;
+  }
 
   // Errors of single steps come up again in Poll.
   static void Rebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list,
@@ -96,6 +103,7 @@ Consumer::~Consumer() { (void)Close(); }
 
 Status Consumer::Close() {
   if (std::exchange(impl_->closed, true)) return {};
+  impl_->Release();
   rd_kafka_resp_err_t error = rd_kafka_consumer_close(impl_->handle.get());
   if (error) return FailRd(error, "the consumer cannot be closed");
   return {};
@@ -162,17 +170,19 @@ Result<std::vector<Message>> Consumer::PollBatch(size_t most, std::chrono::milli
 Result<size_t> Consumer::PollEach(size_t most, std::chrono::milliseconds timeout,
                                   const std::function<void(const MessageView&)>& on_message) {
   if (!impl_->queue) impl_->queue.reset(rd_kafka_queue_get_consumer(impl_->handle.get()));
+  impl_->Release();
   impl_->messages.resize(most);
   ssize_t count =
       rd_kafka_consume_batch_queue(impl_->queue.get(), Millis(timeout), impl_->messages.data(), most);
   if (count < 0) return FailRd(rd_kafka_last_error(), "records cannot be read");
+  impl_->held = static_cast<size_t>(count);
   size_t seen = 0;
   Status failed;
   rd_kafka_topic_t* topic = nullptr;
   std::string_view name;
   int32_t partition = -1;
   for (ssize_t i = 0; i < count; ++i) {
-    std::unique_ptr<rd_kafka_message_t, Deleter<rd_kafka_message_destroy>> message(impl_->messages[i]);
+    const rd_kafka_message_t* message = impl_->messages[i];
     if (message->rkt != topic || message->partition != partition) {
       topic = message->rkt;
       partition = message->partition;
@@ -188,11 +198,11 @@ Result<size_t> Consumer::PollEach(size_t most, std::chrono::milliseconds timeout
                              ? "records cannot be read"
                              : fmt::format("{} cannot be read",
                                            Place({std::string(name), message->partition}, message->offset));
-      if (failed) failed = FailRd(message->err, what, rd_kafka_message_errstr(message.get()));
+      if (failed) failed = FailRd(message->err, what, rd_kafka_message_errstr(message));
       continue;
     }
-    MessageView view{name, message->partition, message->offset,
-                     rd_kafka_message_timestamp(message.get(), nullptr), std::nullopt};
+    MessageView view{name, message->partition, message->offset, rd_kafka_message_timestamp(message, nullptr),
+                     std::nullopt};
     if (message->payload) view.value.emplace(static_cast<const char*>(message->payload), message->len);
     on_message(view);
     ++seen;

@@ -55,8 +55,8 @@ class Consumer {
   Result<std::optional<Message>> Poll(std::chrono::milliseconds timeout);
   // Up to `most` records, as many as come within `timeout`.
   Result<std::vector<Message>> PollBatch(size_t most, std::chrono::milliseconds timeout);
-  // The same without copying: `on_message` sees each record, those before an error included. For partitions
-  // of Assign. Returns how many there were.
+  // The same without copying: `on_message` sees each record, those before an error included; what it sees
+  // stays until the next PollEach or Close. For partitions of Assign. Returns how many there were.
   Result<size_t> PollEach(size_t most, std::chrono::milliseconds timeout,
                           const std::function<void(const MessageView&)>& on_message);
   // Whether Poll has come to the end of this partition since the last record of it.

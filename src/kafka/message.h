@@ -29,7 +29,7 @@ struct Message {
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
 };
 
-// A record as it lies in the client's memory: good during the call that gets it. No key and no headers.
+// A record as it lies in the client's memory: good as long as Consumer::PollEach says. No key and no headers.
 struct MessageView {
   std::string_view topic;
   int32_t partition = -1;

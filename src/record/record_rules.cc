@@ -173,6 +173,7 @@ bool IsRobot(std::string_view user_agent) {
 
 Int128 Rescaled(Int128 value, int from, int to) {
   for (; from < to; ++from) value *= 10;
+  if (from == to) return value;
   Int128 divisor = 1;
   for (; from > to; --from) divisor *= 10;
   Int128 half = divisor / 2;
@@ -186,6 +187,7 @@ RecordRules::RecordRules(const Schema& schema, const std::string& currency)
       defaults_.push_back({f, DefaultOf(schema.fields[f], currency_)});
   }
   if (schema.name == "transactions") {
+    kind_ = Kind::kTransactions;
     transaction_id_ = At("transaction_id"), order_id_ = At("order_id"), product_id_ = At("product_id");
     quantity_ = At("quantity"), unit_price_ = At("unit_price"), discount_ = At("discount");
     tax_ = At("tax"), shipping_ = At("shipping"), total_amount_ = At("total_amount");
@@ -193,6 +195,7 @@ RecordRules::RecordRules(const Schema& schema, const std::string& currency)
     time_ = At("transaction_timestamp"), updated_at_ = At("updated_at");
     substitutes_ = {{product_id_, At("product_name")}, {updated_at_, time_}};
   } else if (schema.name == "clickstream") {
+    kind_ = Kind::kClickstream;
     time_ = At("event_time"), user_agent_ = At("user_agent");
     substitutes_ = {{At("session_id"), At("user_id")}, {At("session_id"), At("event_id")}};
   } else if (schema.name == "users") {
@@ -212,8 +215,8 @@ void RecordRules::Fill(TypedRecord& record, const std::function<std::string()>& 
   for (auto [to, from] : substitutes_) {
     if (!record.values[to].present) record.values[to] = record.values[from];
   }
-  if (schema_.name == "transactions") FillTransaction(record, content, keep);
-  if (schema_.name == "clickstream") FillClick(record);
+  if (kind_ == Kind::kTransactions) FillTransaction(record, content, keep);
+  if (kind_ == Kind::kClickstream) FillClick(record);
   for (const Default& preset : defaults_) {
     if (!record.values[preset.field].present) record.values[preset.field] = preset.value;
   }
@@ -236,9 +239,8 @@ void RecordRules::FillTransaction(TypedRecord& record, const std::function<std::
   // Other than for the two above, an unknown word is taken.
   const Field& method = schema_.fields[payment_method_];
   TypedValue& paid_by = values[payment_method_];
-  bool known =
-      std::find(method.accepted.begin(), method.accepted.end(), paid_by.text) != method.accepted.end();
-  if (!paid_by.present || !known) paid_by = Text("other");
+  auto known = [&] { return std::find(method.accepted.begin(), method.accepted.end(), paid_by.text); };
+  if (!paid_by.present || known() == method.accepted.end()) paid_by = Text("other");
   FillAmounts(record, has_quantity);
   exclusion_ = ExclusionOf(record);
 }

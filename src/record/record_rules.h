@@ -69,7 +69,9 @@ class RecordRules {
     size_t field = 0;
     TypedValue value;
   };
+  enum class Kind { kTransactions, kClickstream, kOther };
   const Schema& schema_;
+  Kind kind_ = Kind::kOther;
   std::string currency_;
   std::vector<Default> defaults_;
   // Pairs of places: the first takes the value of the second when it has none.

@@ -40,6 +40,20 @@ Accumulator::Accumulator(const KpiBook& book, Symbols& symbols)
     : book_(book), symbols_(symbols), cubes_(book.cubes().size()) {
   for (size_t i = 0; i < book.cubes().size(); ++i)
     by_subject_[static_cast<size_t>(book.cubes()[i].subject)].push_back(i);
+  ListConditions();
+}
+
+void Accumulator::ListConditions() {
+  for (const Cube& cube : book_.cubes()) {
+    auto& conditions = conditions_[static_cast<size_t>(cube.subject)];
+    auto& places = condition_of_.emplace_back();
+    for (const Measure& measure : cube.measures) {
+      auto same = [&](const Expression* other) { return *other == measure.where; };
+      auto known = std::find_if(conditions.begin(), conditions.end(), same);
+      places.push_back(static_cast<uint32_t>(known - conditions.begin()));
+      if (known == conditions.end()) conditions.push_back(&measure.where);
+    }
+  }
 }
 
 size_t Accumulator::KeyHash::operator()(const Key& key) const {
@@ -102,6 +116,9 @@ void Accumulator::AddToRow(size_t index, const Key& key, size_t siblings, int si
 
 void Accumulator::Apply(Subject subject, Values values, int sign, std::span<const Values> siblings) {
   siblings_ = siblings;
+  const auto& conditions = conditions_[static_cast<size_t>(subject)];
+  holds_.resize(conditions.size());
+  for (size_t i = 0; i < conditions.size(); ++i) holds_[i] = conditions[i]->Holds(values);
   for (size_t index : by_subject_[static_cast<size_t>(subject)]) {
     const Cube& cube = book_.cubes()[index];
     Micros time = values[cube.time];
@@ -109,7 +126,7 @@ void Accumulator::Apply(Subject subject, Values values, int sign, std::span<cons
     passed_.clear();
     amounts_.resize(cube.measures.size());
     for (uint32_t i = 0; i < cube.measures.size(); ++i) {
-      if (!cube.measures[i].where.Holds(values)) continue;
+      if (!holds_[condition_of_[index][i]]) continue;
       amounts_[i] = AmountOf(cube.measures[i], values);
       passed_.push_back(i);
     }

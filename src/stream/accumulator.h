@@ -66,6 +66,8 @@ class Accumulator {
     std::vector<uint32_t> free, changed;
   };
 
+  // Figures often share a condition, which then is looked at once for each thing.
+  void ListConditions();
   uint32_t SlotOf(size_t cube, const Key& key);
   void AddToRow(size_t cube, const Key& key, size_t siblings, int sign);
   bool Counted(const Cube& cube, const Key& key, size_t measure, size_t siblings) const;
@@ -76,9 +78,12 @@ class Accumulator {
   Symbols& symbols_;
   std::vector<CubeRows> cubes_;
   std::vector<size_t> by_subject_[3];
+  std::vector<const Expression*> conditions_[3];     // each once
+  std::vector<std::vector<uint32_t>> condition_of_;  // by cube and measure: place in its subject's conditions
   Micros complete_from_[3] = {kNull, kNull, kNull};
   Micros oldest_ = kNull;
   // Of the thing that is applied, for the cube at hand.
+  std::vector<char> holds_;  // by condition
   std::vector<int64_t> amounts_;
   std::vector<uint32_t> passed_;
   std::span<const Values> siblings_;

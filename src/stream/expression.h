@@ -33,6 +33,9 @@ class Expression {
   // kInvalid says what was expected where.
   static Result<Expression> Parse(std::string_view text, const ExpressionContext& context);
 
+  // Whether both are written alike.
+  bool operator==(const Expression&) const = default;
+
   // `values` by place in the FieldUse; `now` in microseconds.
   bool Holds(std::span<const int64_t> values, int64_t now = 0) const { return Eval(root_, values, now); }
 
@@ -45,6 +48,7 @@ class Expression {
     int64_t literal = 0;
     bool from_now = false;       // literal is a difference to now
     std::vector<int64_t> among;  // kIn
+    bool operator==(const Node&) const = default;
   };
   bool Eval(uint32_t node, std::span<const int64_t> values, int64_t now) const;
 

@@ -1,6 +1,7 @@
 #include "stream/order_book.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "stream/window/window.h"
 
@@ -10,6 +11,11 @@ namespace {
 constexpr Micros kMinute = 60 * kMicrosPerSecond;
 
 }  // namespace
+
+uint32_t OrderBook::HeadOf(const Id& order) const {
+  auto head = orders_.find(order);
+  return head == orders_.end() ? kNone : *head;
+}
 
 uint32_t OrderBook::Find(uint32_t node, const Id& line) const {
   while (node != kNone && nodes_[node].line != line) node = nodes_[node].next;
@@ -29,7 +35,7 @@ void OrderBook::Store(uint32_t node, Micros updated_at, Values values) {
   std::copy(values.begin(), values.end(), values_.begin() + static_cast<int64_t>(node * width_));
 }
 
-uint32_t OrderBook::Insert(const Id& order, const Id& line, Micros updated_at, Values values) {
+uint32_t OrderBook::Insert(uint32_t head, const Id& order, const Id& line, Micros updated_at, Values values) {
   uint32_t node;
   if (free_.empty()) {
     node = static_cast<uint32_t>(nodes_.size());
@@ -39,57 +45,58 @@ uint32_t OrderBook::Insert(const Id& order, const Id& line, Micros updated_at, V
     node = free_.back();
     free_.pop_back();
   }
-  auto [head, made] = orders_.try_emplace(order, kNone);
-  nodes_[node] = {line, updated_at, head->second};
-  head->second = node;
+  nodes_[node] = {order, line, updated_at, kNone};
+  if (head == kNone) {
+    orders_.insert(node);
+  } else {
+    nodes_[node].next = std::exchange(nodes_[head].next, node);
+  }
   Store(node, updated_at, values);
   return node;
 }
 
 OrderBook::Outcome OrderBook::Take(const Id& order, const Id& line, Micros updated_at, Values values,
                                    Accumulator& figures) {
-  auto head = orders_.find(order);
-  uint32_t first = head == orders_.end() ? kNone : head->second;
-  uint32_t node = Find(first, line);
+  uint32_t head = HeadOf(order);
+  uint32_t node = Find(head, line);
   bool replaces = node != kNone;
   if (replaces) {
     if (updated_at == nodes_[node].updated_at) return Outcome::kDuplicate;
     if (updated_at < nodes_[node].updated_at) return Outcome::kOlder;
-    figures.Apply(Subject::kTransactions, ValuesOf(node), -1, SiblingsOf(first, node));
+    figures.Apply(Subject::kTransactions, ValuesOf(node), -1, SiblingsOf(head, node));
     Store(node, updated_at, values);
   } else {
-    node = Insert(order, line, updated_at, values);
-    first = node;
+    node = Insert(head, order, line, updated_at, values);
   }
-  figures.Apply(Subject::kTransactions, ValuesOf(node), 1, SiblingsOf(first, node));
-  changed_[AlignDown(updated_at, kMinute)].push_back(order);
+  figures.Apply(Subject::kTransactions, ValuesOf(node), 1, SiblingsOf(head, node));
+  changed_[AlignDown(updated_at, kMinute)].push_back(node);
   return replaces ? Outcome::kReplaced : Outcome::kNew;
 }
 
 void OrderBook::Restore(const Id& order, const Id& line, Micros updated_at, Values values) {
-  auto head = orders_.find(order);
-  uint32_t node = head == orders_.end() ? kNone : Find(head->second, line);
+  uint32_t head = HeadOf(order);
+  uint32_t node = Find(head, line);
   if (node == kNone) {
-    Insert(order, line, updated_at, values);
+    node = Insert(head, order, line, updated_at, values);
   } else if (updated_at > nodes_[node].updated_at) {
     Store(node, updated_at, values);
   } else {
     return;
   }
-  changed_[AlignDown(updated_at, kMinute)].push_back(order);
+  changed_[AlignDown(updated_at, kMinute)].push_back(node);
 }
 
 void OrderBook::Forget(Micros before) {
   while (!changed_.empty() && changed_.begin()->first + kMinute <= before) {
-    for (const Id& order : changed_.begin()->second) {
-      auto head = orders_.find(order);
+    for (uint32_t changed : changed_.begin()->second) {
+      auto head = orders_.find(nodes_[changed].order);
       if (head == orders_.end()) continue;
+      uint32_t first = *head;
       bool recent = false;
-      for (uint32_t at = head->second; at != kNone; at = nodes_[at].next)
-        recent |= nodes_[at].updated_at >= before;
+      for (uint32_t at = first; at != kNone; at = nodes_[at].next) recent |= nodes_[at].updated_at >= before;
       if (recent) continue;  // a later minute names it too
-      for (uint32_t at = head->second; at != kNone; at = nodes_[at].next) free_.push_back(at);
       orders_.erase(head);
+      for (uint32_t at = first; at != kNone; at = nodes_[at].next) free_.push_back(at);
     }
     changed_.erase(changed_.begin());
   }

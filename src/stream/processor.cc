@@ -290,7 +290,8 @@ class StreamProcessor final : public Processor {
     }
     FillCategory();
     Project(record_, Subject::kTransactions);
-    Id line = IdOf(record_.values[line_fields_.line].text);
+    std::string_view line_id = record_.values[line_fields_.line].text;
+    Id line = line_id == order_id ? order : IdOf(line_id);
     ++counters_.transactions;
     switch (orders_.Take(order, line, updated.number, projected_, figures_)) {
       case OrderBook::Outcome::kDuplicate:

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 
 #include "base/log.h"
 #include "stream/latency.h"
@@ -52,6 +51,11 @@ class Runner {
     int64_t next_offset = 0;
   };
 
+  struct Arrived {
+    int64_t timestamp_ms = 0;
+    uint64_t records = 0;
+  };
+
   // All partitions of the topics; new ones are taken up.
   Status FindPartitions() {
     bool changed = false;
@@ -95,24 +99,24 @@ class Runner {
 
   Status Read(Micros now) {
     records_.clear();
-    // The texts are copied: a view ends with its message, and the processor wants many at once.
-    size_t used = 0;
     auto keep = [&](const kafka::MessageView& message) {
       size_t number = NumberOf(message);
       partitions_[number].next_offset = message.offset + 1;
-      StreamRecord record{number, message.offset, message.timestamp_ms, std::nullopt};
-      if (message.value) {
-        if (used == texts_.size()) texts_.emplace_back();
-        record.value = texts_[used++].assign(*message.value);
-      }
-      records_.push_back(record);
-      arrived_.push_back(message.timestamp_ms);
+      records_.push_back({number, message.offset, message.timestamp_ms, message.value});
+      CountArrival(message.timestamp_ms);
     };
     auto read = consumer_->PollEach(std::min<size_t>(options_.batch_records, kMostAtOnce), kPoll, keep);
     TRY_STATUS(processor_.Take(records_, now));
     waiting_ += records_.size();
     if (!read) return tl::unexpected(read.error());
     return {};
+  }
+
+  // Records of one millisecond mostly come together.
+  void CountArrival(int64_t timestamp_ms) {
+    if (arrived_.empty() || arrived_.back().timestamp_ms != timestamp_ms)
+      arrived_.push_back({timestamp_ms, 0});
+    ++arrived_.back().records;
   }
 
   size_t NumberOf(const kafka::MessageView& message) {
@@ -133,7 +137,7 @@ class Runner {
     if (!batch) return {};
     TRY_STATUS(store_.Commit(*batch));
     Micros done = clock_.Now();
-    for (int64_t timestamp_ms : arrived_) latency_.Add(done - timestamp_ms * 1000, 1, done);
+    for (const Arrived& a : arrived_) latency_.Add(done - a.timestamp_ms * 1000, a.records, done);
     arrived_.clear();
     waiting_ = 0;
     if (on_commit_) on_commit_(*batch, Health(done, done - now));
@@ -194,8 +198,7 @@ class Runner {
   std::vector<Partition> partitions_;
   size_t last_ = 0;
   std::vector<StreamRecord> records_;
-  std::deque<std::string> texts_;  // used again
-  std::vector<int64_t> arrived_;
+  std::vector<Arrived> arrived_;  // since the last commit
   size_t waiting_ = 0;
   RecentLatency latency_;
   Micros committed_at_ = 0, offsets_at_ = 0, partitions_at_ = 0, trimmed_at_ = 0;

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "stream/id.h"
+
 namespace souk::stream {
 
 // Numbers are given in order of first use, from 0, and stay for the life of the table. Not thread-safe.
@@ -24,8 +26,12 @@ class Symbols {
   size_t size() const { return texts_.size(); }
 
  private:
+  struct TextHash {
+    using is_avalanching = void;
+    size_t operator()(std::string_view text) const { return IdOf(text).low; }
+  };
   std::deque<std::string> texts_;
-  boost::unordered_flat_map<std::string_view, int64_t> numbers_;
+  boost::unordered_flat_map<std::string_view, int64_t, TextHash> numbers_;
 };
 
 }  // namespace souk::stream
