@@ -68,6 +68,17 @@ inline constexpr MetricSpec kHotSize{"souk_hot_size_bytes", kGauge, "Values of t
 inline constexpr MetricSpec kHotRows{"souk_hot_stored_rows", kGauge, "Rows in the hot store, by table.",
                                      "table"};
 
+inline constexpr MetricSpec kLakeRecords{"souk_lake_records_total", kCounter,
+                                         "Records of topics that were put into the lake.", "topic"};
+inline constexpr MetricSpec kLakeRefused{"souk_lake_refused_total", kCounter,
+                                         "Records of topics that went into quarantine.", "topic"};
+inline constexpr MetricSpec kLakeBytes{"souk_lake_written_bytes_total", kCounter,
+                                       "Bytes of topics that were put into the lake.", "topic"};
+inline constexpr MetricSpec kLakeFiles{"souk_lake_files_total", kCounter,
+                                       "Files of topics that were put into the lake.", "topic"};
+inline constexpr MetricSpec kLakeLag{"souk_lake_lag_records", kGauge,
+                                     "Records of a topic that are not in the lake yet.", "topic"};
+
 inline constexpr MetricSpec kJobsRunning{"souk_jobs_running", kGauge, "Jobs that run now."};
 inline constexpr MetricSpec kJobsQueued{"souk_jobs_queued", kGauge, "Jobs that wait for another to end."};
 inline constexpr MetricSpec kJobsEnded{"souk_jobs_ended_total", kCounter,

@@ -9,6 +9,7 @@
 #include "app/broker_service.h"
 #include "app/builder_service.h"
 #include "app/intake_parts.h"
+#include "app/lake_service.h"
 #include "app/local_job_host.h"
 #include "app/metric_list.h"
 #include "app/parts.h"
@@ -115,7 +116,7 @@ Status CheckEventLog(const Settings& settings, const std::string& directory, con
 
 }  // namespace
 
-std::vector<std::string> ServiceNames() { return {"broker", "stream", "builder", "web"}; }
+std::vector<std::string> ServiceNames() { return {"broker", "stream", "lake", "builder", "web"}; }
 
 Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformOptions& options) {
   TRY_STATUS(CheckNames(options.only));
@@ -149,6 +150,7 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
     live = std::make_shared<serve::LiveBoard>(std::move(zone), clock);
     services.Add(std::make_unique<StreamService>(*parts, live, changes));
   }
+  if (wanted("lake")) services.Add(std::make_unique<LakeService>(*parts));
   if (options.live) services.Add(std::make_unique<LiveShopService>(settings, clock, *options.live));
   if (wanted("builder")) {
     TRY(auto* raw, parts->Raw());

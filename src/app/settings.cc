@@ -146,6 +146,10 @@ const std::vector<OptionSpec>& SettingTable() {
       {"stream.keep", K::kDuration, "7d", "", "How long the hot store keeps orders and live figures."},
       {"stream.keep_events", K::kInt, "100000", "events", "Of the clickstream, that the hot store keeps."},
 
+      {"stream.lake_interval", K::kDuration, "60s", "",
+       "Records of topics are in the lake after this time at the latest."},
+      {"stream.lake_bytes", K::kBytes, "64MiB", "bytes", "… or when there are so many bytes of them."},
+
       {"hot.url", K::kText, "embedded", "URL", "Where recent orders and live figures are."},
 
       {"lake.url", K::kText, "", "path or URL", "Where the lake is; empty: lake/ in the data directory."},

@@ -39,6 +39,8 @@ int RunGroups(const CommandLine& line, const Settings& settings);
 int RunProduce(const CommandLine& line, const Settings& settings);
 int RunConsume(const CommandLine& line, const Settings& settings);
 int RunSink(const CommandLine& line, const Settings& settings);
+int RunStatus(const CommandLine& line, const Settings& settings);
+int RunSelftest(const CommandLine& line, const Settings& settings);
 
 // "souk: message" on standard error; returns the exit code that goes with it.
 int PrintError(const Error& error);

@@ -34,7 +34,9 @@ void PrintHelp() {
       "  consume     shows the records of a topic\n"
       "  sink        writes the records of topics into files\n"
       "  config      the settings: show, docs\n"
+      "  status      how the running platform is; --watch\n"
       "  check       try every connection and store\n"
+      "  selftest    proofs of the program's promises: crash\n"
       "\n"
       "flags, before or after the verb:\n"
       "  --config FILE        settings; souk.toml when it is there\n"
@@ -93,6 +95,8 @@ int Main(const std::vector<std::string>& arguments) {
   if (line->verb == "produce") return RunProduce(*line, *settings);
   if (line->verb == "consume") return RunConsume(*line, *settings);
   if (line->verb == "sink") return RunSink(*line, *settings);
+  if (line->verb == "status") return RunStatus(*line, *settings);
+  if (line->verb == "selftest") return RunSelftest(*line, *settings);
   return RunVerb(*line, *settings);
 }
 

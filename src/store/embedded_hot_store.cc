@@ -1,5 +1,6 @@
 #include "store/embedded_hot_store.h"
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "sql/appender.h"
 #include "store/hot_rows.h"
@@ -119,7 +120,11 @@ Status EmbeddedHotStore::Commit(const HotBatch& batch) {
   std::lock_guard committing(commit_mutex_);
   HotHead head = head_;
   HotSize size = size_;
-  TRY_STATUS(writer_.Transaction([&] { return Write(batch, head, size); }));
+  TRY_STATUS(writer_.Transaction([&]() -> Status {
+    TRY_STATUS(Write(batch, head, size));
+    CrashPoint("hot_written");
+    return {};
+  }));
   ++commits_;
   {
     std::lock_guard lock(mutex_);
@@ -282,7 +287,11 @@ Status EmbeddedHotStore::WriteHead(const HotHead& head) {
 Status EmbeddedHotStore::Trim(const HotRetention& retention) {
   std::lock_guard committing(commit_mutex_);
   HotSize size = size_;
-  TRY_STATUS(writer_.Transaction([&] { return Remove(retention, size); }));
+  TRY_STATUS(writer_.Transaction([&]() -> Status {
+    TRY_STATUS(Remove(retention, size));
+    CrashPoint("hot_trimmed");
+    return {};
+  }));
   std::lock_guard lock(mutex_);
   size_ = size;
   return {};

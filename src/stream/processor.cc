@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "record/record_rules.h"
+#include "stream/last_records.h"
 
 namespace souk::stream {
 namespace {
@@ -104,6 +105,8 @@ class StreamProcessor final : public Processor {
     counters_ = CountersFrom(head.counters);
     if (head.committed_at == 0) return {};
     watermark_.Restore(head.watermark);
+    auto last = [&](std::string_view key, std::string_view value) { return last_.Restore(key, value); };
+    TRY_STATUS(store_.ReadState(LastRecords::kSpace, last));
     TRY_STATUS(RestoreFigures(head.watermark));
     TRY_STATUS(RestoreOrders(head.watermark - options_.keep_orders));
     auto event = [&](std::string_view key, std::string_view value) { return seen_.Restore(key, value); };
@@ -127,6 +130,17 @@ class StreamProcessor final : public Processor {
     return number;
   }
 
+  uint64_t LastFingerprint(size_t partition) const override {
+    return last_.Of(partitions_[partition].topic, partitions_[partition].partition);
+  }
+
+  void ContinueAt(size_t partition, int64_t offset) override {
+    PartitionInfo& info = partitions_[partition];
+    info.next_offset = offset;
+    last_.Set(info.topic, info.partition, 0);
+    moved_ = true;
+  }
+
   Status Take(std::span<const StreamRecord> records, Micros now) override {
     now_ = now;
     deferred_.clear();
@@ -142,6 +156,7 @@ class StreamProcessor final : public Processor {
         TakeEvent(record);
       }
     }
+    Remember(records);
     return TakeDeferred();
   }
 
@@ -161,6 +176,7 @@ class StreamProcessor final : public Processor {
     batch.windows = figures_.TakeChanges();
     visits_.TakeChanges(batch.state);
     seen_.TakeChanges(batch.state);
+    last_.TakeChanges(batch.state);
     bool measured = MeasureGauges(now);
     if (!moved_ && !measured && batch.windows.empty() && batch.state.empty()) return std::nullopt;
     moved_ = false;
@@ -302,6 +318,20 @@ class StreamProcessor final : public Processor {
     KeepLine(line, record, updated.number);
   }
 
+  // Of each partition the last record, once for them all.
+  void Remember(std::span<const StreamRecord> records) {
+    std::vector<bool> done(partitions_.size());
+    size_t left = partitions_.size();
+    for (auto record = records.rbegin(); record != records.rend() && left > 0; ++record) {
+      if (done[record->partition]) continue;
+      done[record->partition] = true;
+      --left;
+      const PartitionInfo& partition = partitions_[record->partition];
+      if (record->offset + 1 == partition.next_offset)
+        last_.Set(partition.topic, partition.partition, FingerprintOf(*record));
+    }
+  }
+
   // One version of a line in a batch: the newest.
   void KeepLine(const Id& line, const StreamRecord& record, Micros own_time) {
     if (!options_.keep_records) return;
@@ -412,6 +442,7 @@ class StreamProcessor final : public Processor {
   OrderBook orders_;
   VisitBook visits_;
   SeenEvents seen_;
+  LastRecords last_;
   Watermark watermark_;
 
   std::vector<PartitionInfo> partitions_;
@@ -437,6 +468,11 @@ class StreamProcessor final : public Processor {
 };
 
 }  // namespace
+
+uint64_t FingerprintOf(const StreamRecord& record) {
+  Id id = IdOf(record.value.value_or(""));
+  return (id.low ^ static_cast<uint64_t>(record.timestamp_ms)) | 1;
+}
 
 Result<std::unique_ptr<Processor>> Processor::Make(std::string_view yaml, std::string_view origin,
                                                    const ProcessorOptions& options, store::HotStore& store,

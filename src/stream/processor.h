@@ -52,6 +52,9 @@ struct StreamRecord {
   std::optional<std::string_view> value;
 };
 
+// Tells a record from another one that has taken its place; never 0.
+uint64_t FingerprintOf(const StreamRecord& record);
+
 // Names of HotBatch::counters; beside them "gauge.<name>" for the book's gauges.
 constexpr const char* kCounterTransactions = "transactions";  // lines taken, in any version
 constexpr const char* kCounterEvents = "events";
@@ -76,6 +79,11 @@ class Processor {
   // A partition that will be read; kInvalid for a topic that is neither of the two. Its number, and where to
   // begin.
   virtual Result<size_t> AddPartition(const std::string& topic, int32_t partition, int64_t& next_offset) = 0;
+  // FingerprintOf the last record that was taken from the partition, also by an earlier processor; 0 = not
+  // known.
+  virtual uint64_t LastFingerprint(size_t partition) const = 0;
+  // The partition goes on at another offset: its topic has lost what was read, and others are there now.
+  virtual void ContinueAt(size_t partition, int64_t offset) = 0;
 
   // Records in the order of their partitions. Those the store has already are passed over.
   virtual Status Take(std::span<const StreamRecord> records, Micros now) = 0;

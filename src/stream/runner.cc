@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
+#include "stream/crash_point.h"
 #include "stream/latency.h"
 
 namespace souk::stream {
@@ -14,6 +16,8 @@ constexpr auto kPoll = std::chrono::milliseconds(20);
 constexpr Micros kOffsetsInterval = 5 * kMicrosPerSecond;
 constexpr Micros kPartitionsInterval = 30 * kMicrosPerSecond;
 constexpr Micros kBeat = kMicrosPerSecond;
+// Before the last commit, so that clocks that differ a little leave nothing out.
+constexpr Micros kReadAgain = 60 * kMicrosPerSecond;
 // What the client may hold of one partition, so that its memory is bounded where the processor is slower.
 constexpr const char* kQueueKilobytes = "16384";
 
@@ -24,10 +28,8 @@ class Runner {
       : options_(options), processor_(processor), store_(store), clock_(clock), on_commit_(on_commit) {}
 
   Status Run(const kafka::ClientSettings& clients, std::atomic<bool>& stop, std::atomic<Micros>& beat) {
-    kafka::ConsumerOptions consumer;
-    consumer.group = options_.group;
-    consumer.properties["queued.max.messages.kbytes"] = kQueueKilobytes;
-    TRY(consumer_, kafka::Consumer::Open(clients, consumer));
+    clients_ = &clients;
+    TRY_STATUS(OpenConsumer());
     TRY_STATUS(FindPartitions());
     while (!stop) {
       Micros now = clock_.Now();
@@ -49,12 +51,22 @@ class Runner {
   struct Partition {
     kafka::TopicPartition where;
     int64_t next_offset = 0;
+    bool check = false;  // the record before next_offset comes first, and has to be the one that was read
+    bool lost = false;   // it is not: what was read is no longer there
   };
 
   struct Arrived {
     int64_t timestamp_ms = 0;
     uint64_t records = 0;
   };
+
+  Status OpenConsumer() {
+    kafka::ConsumerOptions options;
+    options.group = options_.group;
+    options.properties["queued.max.messages.kbytes"] = kQueueKilobytes;
+    TRY(consumer_, kafka::Consumer::Open(*clients_, options));
+    return {};
+  }
 
   // All partitions of the topics; new ones are taken up.
   Status FindPartitions() {
@@ -64,52 +76,101 @@ class Runner {
       for (const kafka::TopicPartition& where : all) {
         auto known = [&](const Partition& p) { return p.where == where; };
         if (std::any_of(partitions_.begin(), partitions_.end(), known)) continue;
-        Partition partition{where, 0};
+        Partition partition{where};
         TRY(size_t number, processor_.AddPartition(where.topic, where.partition, partition.next_offset));
         if (number != partitions_.size())
           return Fail(Code::kInvalid, "the processor was given partitions before");
-        TRY_STATUS(LookForGap(partition));
+        TRY_STATUS(LookForGap(number, partition));
         partitions_.push_back(std::move(partition));
         changed = true;
       }
     }
-    if (!changed) return {};
+    return changed ? Assign() : Status();
+  }
+
+  Status Assign() {
     kafka::Offsets from;
-    for (const Partition& partition : partitions_) from[partition.where] = partition.next_offset;
+    for (Partition& partition : partitions_) {
+      size_t number = static_cast<size_t>(&partition - partitions_.data());
+      TRY(kafka::Range range, consumer_->RangeOf(partition.where));
+      partition.check =
+          processor_.LastFingerprint(number) != 0 && partition.next_offset > range.start && !partition.lost;
+      from[partition.where] = partition.next_offset - (partition.check ? 1 : 0);
+    }
     return consumer_->Assign(from);
   }
 
   // Records that the topic no longer has cannot be made up for, but they must not vanish in silence.
-  Status LookForGap(Partition& partition) {
+  Status LookForGap(size_t number, Partition& partition) {
     TRY(kafka::Range range, consumer_->RangeOf(partition.where));
     if (partition.next_offset < range.start && partition.next_offset > 0) {
       Log(LogLevel::kWarn, "stream", "records were deleted from the topic before the stream had read them",
           {{"from", kafka::Place(partition.where, partition.next_offset)},
            {"to", std::to_string(range.start - 1)}});
     }
-    if (partition.next_offset > range.end) {
-      return Fail(
-          Code::kInvalid,
-          "{} is beyond the end of the topic ({}): the topic was made anew. Remove hot.duckdb to begin anew",
-          kafka::Place(partition.where, partition.next_offset), range.end);
-    }
+    if (partition.next_offset > range.end) return GoOnAfterLoss(number, partition);
     partition.next_offset = std::max(partition.next_offset, range.start);
     return {};
+  }
+
+  // The topic was made anew, or its broker has lost the newest records, as with unsynced ones in a power
+  // failure. What was counted stays counted. Others may be at these offsets now: all that came since the last
+  // commit are read; a record that was counted is known by its id.
+  Status GoOnAfterLoss(size_t number, Partition& partition) {
+    TRY(store::HotHead head, store_.Head());
+    int64_t since_ms = (head.committed_at - kReadAgain) / 1000;
+    TRY(kafka::Offsets found, consumer_->OffsetsForTime({partition.where}, since_ms));
+    TRY(kafka::Range range, consumer_->RangeOf(partition.where));
+    int64_t offset = found.contains(partition.where) ? found[partition.where] : range.end;
+    if (offset < 0) offset = range.end;
+    Log(LogLevel::kWarn, "stream",
+        "the topic no longer has the records that were counted last; their figures stay",
+        {{"read_up_to", kafka::Place(partition.where, partition.next_offset)},
+         {"goes_on_at", std::to_string(offset)},
+         {"end", std::to_string(range.end)}});
+    partition.next_offset = offset;
+    partition.lost = false;
+    processor_.ContinueAt(number, offset);
+    return {};
+  }
+
+  // Anew, so that nothing of before is under way.
+  Status ReopenAfterLoss() {
+    for (size_t i = 0; i < partitions_.size(); ++i) {
+      if (partitions_[i].lost) TRY_STATUS(GoOnAfterLoss(i, partitions_[i]));
+    }
+    any_lost_ = false;
+    TRY_STATUS(OpenConsumer());
+    return Assign();
   }
 
   Status Read(Micros now) {
     records_.clear();
     auto keep = [&](const kafka::MessageView& message) {
       size_t number = NumberOf(message);
+      StreamRecord record{number, message.offset, message.timestamp_ms, message.value};
+      if (!IsNext(partitions_[number], record)) return;
       partitions_[number].next_offset = message.offset + 1;
-      records_.push_back({number, message.offset, message.timestamp_ms, message.value});
+      records_.push_back(record);
       CountArrival(message.timestamp_ms);
     };
     auto read = consumer_->PollEach(std::min<size_t>(options_.batch_records, kMostAtOnce), kPoll, keep);
     TRY_STATUS(processor_.Take(records_, now));
     waiting_ += records_.size();
     if (!read) return tl::unexpected(read.error());
-    return {};
+    return any_lost_ ? ReopenAfterLoss() : Status();
+  }
+
+  // Whether the record is to be counted. An earlier offset comes when the broker no longer knows the one that
+  // was asked for.
+  bool IsNext(Partition& partition, const StreamRecord& record) {
+    if (partition.lost) return false;
+    bool check = std::exchange(partition.check, false);
+    if (record.offset >= partition.next_offset) return true;
+    bool same = check && record.offset + 1 == partition.next_offset &&
+                FingerprintOf(record) == processor_.LastFingerprint(record.partition);
+    if (!same) partition.lost = any_lost_ = true;
+    return false;
   }
 
   // Records of one millisecond mostly come together.
@@ -135,7 +196,9 @@ class Runner {
     committed_at_ = now;
     TRY(auto batch, processor_.Cut(now));
     if (!batch) return {};
+    CrashPoint("batch_cut");
     TRY_STATUS(store_.Commit(*batch));
+    CrashPoint("hot_committed");
     Micros done = clock_.Now();
     for (const Arrived& a : arrived_) latency_.Add(done - a.timestamp_ms * 1000, a.records, done);
     arrived_.clear();
@@ -166,6 +229,7 @@ class Runner {
     if (Status committed = consumer_->Commit(next); !committed)
       Log(LogLevel::kWarn, "stream", "the group shows an old lag",
           {{"group", options_.group}, {"error", committed.error().message}});
+    CrashPoint("offsets_committed");
     return {};
   }
 
@@ -194,7 +258,9 @@ class Runner {
   store::HotStore& store_;
   const Clock& clock_;
   const OnCommit& on_commit_;
+  const kafka::ClientSettings* clients_ = nullptr;
   std::unique_ptr<kafka::Consumer> consumer_;
+  bool any_lost_ = false;
   std::vector<Partition> partitions_;
   size_t last_ = 0;
   std::vector<StreamRecord> records_;

@@ -1,9 +1,9 @@
-// Named places at which a build can be made to die, for the tests of what a kill leaves behind.
-// SOUK_CRASH_AT=name ends the process there as `kill -9` would; SOUK_CRASH_AT=name:3 at the third time it
-// comes by.
+// Where a build can be made to die (base/crash_point.h).
 #pragma once
 
 #include <string_view>
+
+#include "base/crash_point.h"
 
 namespace souk::warehouse {
 
@@ -16,7 +16,5 @@ constexpr std::string_view kCrashPoints[] = {
     "export_written",       // a copy's files are written, its Delta commit is not
     "export_committed",     // a copy stands, others are behind
 };
-
-void CrashPoint(std::string_view name);
 
 }  // namespace souk::warehouse

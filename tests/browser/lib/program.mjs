@@ -14,7 +14,8 @@ const run = promisify(execFile);
 export class Program {
   /** Starts `souk demo` and waits for the address of its page. */
   static async start(souk) {
-    return Program.#run(souk, ['demo', '--no-open', '--size', 'small']);
+    // What the living shop sells must not change the warehouse while its figures are compared.
+    return Program.#run(souk, ['demo', '--no-open', '--size', 'small', '--set', 'stream.lake_interval=1h']);
   }
 
   /** Starts `souk up` without any data. */

@@ -1,4 +1,4 @@
-#include "warehouse/crash_point.h"
+#include "base/crash_point.h"
 
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace souk::warehouse {
+namespace souk {
 
 void CrashPoint(std::string_view name) {
   const char* wanted = std::getenv("SOUK_CRASH_AT");
@@ -19,4 +19,4 @@ void CrashPoint(std::string_view name) {
   if (++passed >= turn) _exit(137);  // what a shell reports after kill -9
 }
 
-}  // namespace souk::warehouse
+}  // namespace souk
