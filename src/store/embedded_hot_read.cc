@@ -1,4 +1,6 @@
 // What the embedded hot store is asked.
+#include <algorithm>
+
 #include "sql/appender.h"
 #include "store/embedded_hot_store.h"
 #include "store/hot_rows.h"
@@ -9,6 +11,9 @@ namespace {
 constexpr const char* kWindowColumns =
     "w.kpi, epoch_us(w.window_start), epoch_us(w.window_end), w.dimension, w.member, w.value";
 constexpr const char* kWindowOrder = "w.kpi, w.window_start, w.window_end, w.dimension, w.member";
+
+// The first and the last microsecond that DuckDB has a timestamp for.
+constexpr Micros kFirst = -9'223'372'022'400'000'000, kLast = 9'223'372'036'854'775'806;
 
 WindowValue ReadWindow(const std::vector<sql::Cell>& row) {
   WindowValue window;
@@ -71,6 +76,8 @@ Result<std::vector<HotRecord>> EmbeddedHotStore::FindOrders(const std::vector<st
 
 Status EmbeddedHotStore::ReadWindows(Micros from, Micros to,
                                      const std::function<Status(const WindowValue&)>& on_window) {
+  from = std::clamp(from, kFirst, kLast);
+  to = std::clamp(to, kFirst, kLast);
   TRY(auto connection, database_->Connect());
   Status told;
   auto on_chunk = [&](const sql::Table& chunk) {

@@ -1,6 +1,7 @@
 #include "contract/hot_store_suite.h"
 
 #include <csignal>
+#include <limits>
 #include <random>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -128,6 +129,14 @@ TEST_P(HotStoreSuite, WindowsAreReplacedAndRemoved) {
     return Values(windows);
   };
   EXPECT_EQ(all(), "a:0:y=3 b:0:x=1 c:0:z=9 ") << "the end of the time is not in it";
+  int ever = 0;
+  Status read = store_->ReadWindows(std::numeric_limits<Micros>::min(), std::numeric_limits<Micros>::max(),
+                                    [&](const WindowValue&) -> Status {
+                                      ++ever;
+                                      return {};
+                                    });
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(ever, 4);
   EXPECT_EQ(store_->Size()->windows, 4u);
   Commit({.windows = {Window("b", kT, "x", 0), Window("a", kT, "y", -4), Window("d", kT, "", 0)}});
   EXPECT_EQ(all(), "a:0:y=-4 c:0:z=9 ");

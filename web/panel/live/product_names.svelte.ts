@@ -10,9 +10,11 @@ export class ProductNames {
   #names = $state.raw(new Map<string, string>());
   #table = $state.raw<Table | null>(null);
 
-  async load(): Promise<void> {
+  /** Of the products sold from one day to another. */
+  async load(from: string, to: string): Promise<void> {
+    const query = new URLSearchParams({ from, to, limit: String(MOST) });
     try {
-      const table = new Table(parse<Report>(await ask(`/api/reports/top_products?limit=${MOST}`)));
+      const table = new Table(parse<Report>(await ask(`/api/reports/top_products?${query}`)));
       this.#names = new Map(
         table.rows.map((row) => [table.text(row, 'product_id'), table.text(row, 'name')]),
       );
