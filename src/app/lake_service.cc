@@ -21,7 +21,7 @@ void SayMetrics(MetricSamples& out, const stream::LakeWriter& writer) {
 
 Status LakeService::Start() {
   const Settings& settings = parts_.settings();
-  TRY(auto clients, StreamSettings(settings));
+  TRY(clients_, StreamSettings(settings));
   TRY(auto store, parts_.Store());
   stream::LakeWriterOptions options;
   options.topics = {{"ecommerce-transactions", "transactions"}, {"ecommerce-clickstream", "clickstream"}};
@@ -30,7 +30,7 @@ Status LakeService::Start() {
   options.scratch = parts_.directory().scratch();
   options.interval = settings.DurationMs("stream.lake_interval") * 1000;
   options.bytes = settings.Bytes("stream.lake_bytes");
-  TRY(writer_, stream::LakeWriter::Open(options, clients, std::move(store), parts_.clock()));
+  TRY(writer_, stream::LakeWriter::Open(options, clients_, std::move(store), parts_.clock()));
   metrics_ = Metrics().Collect([writer = writer_.get()](MetricSamples& out) { SayMetrics(out, *writer); });
   stop_ = false;
   ended_ = {};

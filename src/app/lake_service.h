@@ -25,6 +25,7 @@ class LakeService : public Service {
 
  private:
   Parts& parts_;
+  kafka::ClientSettings clients_;  // of the writer
   std::unique_ptr<stream::LakeWriter> writer_;
   std::thread thread_;
   std::atomic<bool> stop_ = false;
