@@ -97,11 +97,14 @@ class Bench:
         best = None
         for _ in range(self.rounds):
             out = self.out()
-            store = self.work / f"hot-{self.runs}.duckdb" if stored else "memory"
+            store = self.work / f"stored-{self.runs}" if stored else "memory"
             one = {**orders.souk_run(self.address, TOPIC, self.produced["records"], figures, store, out), "out": out}
             wrong = [f"{name}: {one[name]}" for name in ("refused", "late", "duplicates") if one[name]]
             if one["transactions"] != self.produced["records"] or wrong:
                 refuse([f"Souk took {one['transactions']} of {self.produced['records']} orders ({', '.join(wrong)})"])
+            if stored and one["raw"] != self.produced["records"]:
+                refuse([f"the raw zone has {one['raw']} of {self.produced['records']} orders"])
+            one["seconds"] = max(one["seconds"], one["lake_seconds"])
             best = one if best is None or one["seconds"] < best["seconds"] else best
         return best
 
@@ -155,7 +158,7 @@ def main():
         print(f"{windows} windows, equal to the cent in all {len(peers) + 1}")
     table(["", "1000 orders/s", "seconds", "CPU s", "peak MB"],
           [cells("souk, the peers' figures", few), *(cells(peer["name"], peer) for peer in peers),
-           cells("souk, all figures of live.yml", every), cells("souk, all figures, hot store with the orders", stored)])
+           cells("souk, all figures of live.yml", every), cells("souk, all figures, hot store and raw zone", stored)])
     p50, p99 = (1000 * taken[int(share * (len(taken) - 1))] for share in (0.5, 0.99))
     print(f"\nfrom send to /api/live in souk up, at {told:.0f} orders/s for {SECONDS} s ({counted} counted): "
           f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, longest {1000 * taken[-1]:.0f} ms, {unseen} of {len(taken)} not seen in time")
@@ -164,7 +167,7 @@ def main():
         (few["cpu"] < 3, f"{few['cpu']:.1f} CPU s (under 3)"),
         (few["peak_mb"] < 200, f"{few['peak_mb']} MB (under 200)"),
         (rate(every) >= 400e3, f"all figures {rate(every) / 1e3:.0f} k/s (at least 400)"),
-        (rate(stored) >= 100e3, f"with the hot store {rate(stored) / 1e3:.0f} k/s (at least 100)"),
+        (rate(stored) >= 100e3, f"with hot store and raw zone {rate(stored) / 1e3:.0f} k/s (at least 100)"),
         (p50 < 150, f"p50 {p50:.0f} ms (under 150)"), (p99 < 500, f"p99 {p99:.0f} ms (under 500)"),
         *((rate(few) > rate(peer), f"{rate(few) / rate(peer):.1f} times {peer['name']}") for peer in peers)])
 
