@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measure import BENCH, REPOSITORY, run
+from measure import BENCH, REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "tests" / "interop"))
 import jars  # noqa: E402
@@ -30,18 +30,26 @@ def create_topic(souk_command, topic):
     subprocess.run([*souk_command, "topics", "create", topic, "--partitions", "3"], check=True, stdout=subprocess.DEVNULL)
 
 
-def said(output):
-    """The JSON object on the last line."""
-    return json.loads(output.strip().splitlines()[-1])
+def run(command):
+    """Not measure.run, which waits for every child: the broker runs on. What a program costs it says itself."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"exit code {done.returncode} of: {' '.join(map(str, command))}\n{(done.stdout + done.stderr)[-4000:]}")
+    return done.stdout
+
+
+def said(command):
+    """The JSON object on the last line that a command prints."""
+    return json.loads(run(command).strip().splitlines()[-1])
 
 
 def produce(address, topic, count):
     """{"records": with the closing one, "bytes": …}"""
-    return said(run([program(), "produce", address, topic, count]).output)
+    return said([program(), "produce", address, topic, count])
 
 
 def souk_run(address, topic, count, figures, store, out):
-    return said(run([program(), "run", address, topic, count, figures, store, out]).output)
+    return said([program(), "run", address, topic, count, figures, store, out])
 
 
 def souk_windows(path):
@@ -88,7 +96,7 @@ def differences(name, ours, theirs):
 
 def spark_run(interpreter, address, topic, out):
     connector = sorted(jars.folder("spark_kafka").glob("*.jar"))
-    return said(run([interpreter, BENCH / "peer" / "orders_spark.py", address, topic, out, *connector]).output)
+    return said([interpreter, BENCH / "peer" / "orders_spark.py", address, topic, out, *connector])
 
 
 def flink_run(work, address, topic, out):
@@ -98,5 +106,5 @@ def flink_run(work, address, topic, out):
         run(["javac", "-nowarn", "-cp", classpath, "-d", classes, BENCH / "peer" / "OrdersFlink.java"])
     opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED"
              for package in ("java.util", "java.lang", "java.time", "java.nio", "sun.nio.ch")]
-    return said(run(["java", "-Xmx1500m", *opens, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp",
-                     f"{classpath}:{classes}", "OrdersFlink", address, topic, out]).output)
+    return said(["java", "-Xmx1500m", *opens, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp",
+                     f"{classpath}:{classes}", "OrdersFlink", address, topic, out])

@@ -10,7 +10,7 @@ import time
 import urllib.request
 
 import orders
-from measure import REPOSITORY, arguments, machine, python, refuse, run, souk, table, verdict, versions, work_directory
+from measure import REPOSITORY, arguments, machine, python, refuse, souk, table, verdict, versions, work_directory
 
 RECORDS, PARTITIONS = 2_000_000, 3
 TOPIC = "orders"
@@ -22,7 +22,7 @@ class Souk:
     """`souk up` of some services over a directory, on free ports."""
 
     def __init__(self, directory, *words):
-        self.command = [str(souk()), "--data-dir", str(directory), "--quiet"]
+        self.command = [str(souk()), "--data-dir", str(directory)]
         self.process = subprocess.Popen([*self.command, "--set", "broker.port=0", "--set", "web.port=0", "up", *words],
                                         stdout=subprocess.PIPE, text=True)
         self.addresses = {}
@@ -59,17 +59,17 @@ def latency(work):
     kafka, web = up.address("kafka"), up.address("http")
     seen = {}
     threading.Thread(target=watch, args=(f"http://{web}/api/live", seen), daemon=True).start()
-    told = orders.said(run([orders.program(), "tell", kafka, "ecommerce-transactions", PER_SECOND, SECONDS]).output)
+    told = orders.said([orders.program(), "tell", kafka, "ecommerce-transactions", PER_SECOND, SECONDS])
     time.sleep(3)
     health = json.load(urllib.request.urlopen(f"http://{web}/api/live/now"))["health"]
+    end = time.monotonic()
     up.stop()
-    # The first seconds are those of a program that has just started.
+    # The first seconds are those of a program that has just started. The page shows ten cities: a mark that comes later
+    # than ten others is not seen any more, and counts as not seen until the end.
     sent = list(enumerate(told["sent"]))[len(told["sent"]) * WARM_UP // SECONDS:]
-    missing = [mark for mark, _ in sent if mark not in seen]
-    if missing:
-        refuse([f"{len(missing)} of {len(sent)} marked orders were not seen on /api/live"])
+    unseen = sum(mark not in seen for mark, _ in sent)
     rate = told["records"] / told["seconds"]
-    return sorted(seen[mark] - at for mark, at in sent), rate, health["counters"]["transactions"]
+    return sorted(seen.get(mark, end) - at for mark, at in sent), unseen, rate, health["counters"]["transactions"]
 
 
 def rate(one):
@@ -97,11 +97,14 @@ class Bench:
         best = None
         for _ in range(self.rounds):
             out = self.out()
-            store = self.work / f"hot-{self.runs}.duckdb" if stored else "memory"
+            store = self.work / f"stored-{self.runs}" if stored else "memory"
             one = {**orders.souk_run(self.address, TOPIC, self.produced["records"], figures, store, out), "out": out}
             wrong = [f"{name}: {one[name]}" for name in ("refused", "late", "duplicates") if one[name]]
             if one["transactions"] != self.produced["records"] or wrong:
                 refuse([f"Souk took {one['transactions']} of {self.produced['records']} orders ({', '.join(wrong)})"])
+            if stored and one["raw"] != self.produced["records"]:
+                refuse([f"the raw zone has {one['raw']} of {self.produced['records']} orders"])
+            one["seconds"] = max(one["seconds"], one["lake_seconds"])
             best = one if best is None or one["seconds"] < best["seconds"] else best
         return best
 
@@ -150,21 +153,21 @@ def main():
         every = bench.souk(LIVE)
         stored = bench.souk(LIVE, stored=True)
         bench.broker.stop()
-        taken, told, counted = latency(work)
+        taken, unseen, told, counted = latency(work)
     if peers:
         print(f"{windows} windows, equal to the cent in all {len(peers) + 1}")
     table(["", "1000 orders/s", "seconds", "CPU s", "peak MB"],
           [cells("souk, the peers' figures", few), *(cells(peer["name"], peer) for peer in peers),
-           cells("souk, all figures of live.yml", every), cells("souk, all figures, hot store with the orders", stored)])
+           cells("souk, all figures of live.yml", every), cells("souk, all figures, hot store and raw zone", stored)])
     p50, p99 = (1000 * taken[int(share * (len(taken) - 1))] for share in (0.5, 0.99))
     print(f"\nfrom send to /api/live in souk up, at {told:.0f} orders/s for {SECONDS} s ({counted} counted): "
-          f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, longest {1000 * taken[-1]:.0f} ms")
+          f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, longest {1000 * taken[-1]:.0f} ms, {unseen} of {len(taken)} not seen in time")
     verdict([
         (rate(few) >= 1.5e6, f"{rate(few) / 1e6:.2f} M orders/s (at least 1.5)"),
         (few["cpu"] < 3, f"{few['cpu']:.1f} CPU s (under 3)"),
         (few["peak_mb"] < 200, f"{few['peak_mb']} MB (under 200)"),
         (rate(every) >= 400e3, f"all figures {rate(every) / 1e3:.0f} k/s (at least 400)"),
-        (rate(stored) >= 100e3, f"with the hot store {rate(stored) / 1e3:.0f} k/s (at least 100)"),
+        (rate(stored) >= 100e3, f"with hot store and raw zone {rate(stored) / 1e3:.0f} k/s (at least 100)"),
         (p50 < 150, f"p50 {p50:.0f} ms (under 150)"), (p99 < 500, f"p99 {p99:.0f} ms (under 500)"),
         *((rate(few) > rate(peer), f"{rate(few) / rate(peer):.1f} times {peer['name']}") for peer in peers)])
 

@@ -16,14 +16,16 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/files.h"
+#include "lake/file_store.h"
 #include "store/memory_hot_store.h"
 #include "store/open_hot_store.h"
+#include "stream/lake_writer.h"
 #include "stream/runner.h"
 
 namespace souk {
@@ -191,21 +193,55 @@ Status WriteWindows(store::HotStore& store, const std::string& out) {
         fmt::format("{},{},{},{},{}\n", key.kpi, key.start / 1000, key.dimension, key.member, window.value);
     return {};
   };
-  TRY_STATUS(store.ReadWindows(0, std::numeric_limits<Micros>::max(), write));
+  TRY_STATUS(store.ReadWindows(0, kBegin * 1000 + 2 * kMicrosPerDay, write));
   return WriteFileAtomic(out, text);
+}
+
+// Puts what the topic has into the raw zone under `directory`; how many records that were.
+uint64_t FillLake(const kafka::ClientSettings& clients, const std::string& topic,
+                  const std::string& directory) {
+  stream::LakeWriterOptions options;
+  options.topics = {{topic, "transactions"}};
+  options.scratch = directory + "/scratch";
+  options.until_end = true;
+  for (const char* name : {"/lake", "/scratch"}) std::filesystem::create_directories(directory + name);
+  auto files = Must(lake::OpenFileStore(directory + "/lake"));
+  auto writer = Must(stream::LakeWriter::Open(options, clients, files, SystemClock()));
+  std::atomic<bool> stop = false;
+  Must(writer->Run(stop));
+  return writer->status().at(0).records;
+}
+
+struct Streamed {
+  std::map<std::string, int64_t> counters;
+  double end = 0;
+};
+
+// Until `count` orders are committed.
+Streamed Stream(const kafka::ClientSettings& clients, const std::string& topic, int64_t count,
+                stream::Processor& processor, store::HotStore& store) {
+  stream::RunnerOptions runner;
+  runner.topics = {topic};
+  std::atomic<bool> stop = false;
+  std::atomic<Micros> beat = 0;
+  Streamed streamed;
+  auto on_commit = [&](const store::HotBatch& batch, const stream::StreamHealth&) {
+    streamed = {batch.counters, Now()};
+    if (batch.counters.at(stream::kCounterTransactions) + batch.counters.at(stream::kCounterRefused) >= count)
+      stop = true;
+  };
+  Must(stream::RunStream(clients, runner, processor, store, SystemClock(), on_commit, stop, beat));
+  return streamed;
 }
 
 int Run(const std::string& address, const std::string& topic, int64_t count, const std::string& figures,
         const std::string& where, const std::string& out) {
   bool memory = where == "memory";
-  std::unique_ptr<store::HotStore> store;
-  if (memory) {
-    store = store::MakeMemoryHotStore();
-  } else {
-    store::HotStoreOptions options;
-    options.path = where;
-    store = Must(store::OpenHotStore("embedded", options));
-  }
+  kafka::ClientSettings clients = Must(kafka::ParseUrl("kafka://" + address, ""));
+  if (!memory) std::filesystem::create_directories(where);
+  store::HotStoreOptions embedded;
+  embedded.path = where + "/hot.duckdb";
+  auto store = memory ? store::MakeMemoryHotStore() : Must(store::OpenHotStore("embedded", embedded));
   stream::ProcessorOptions options;
   options.transactions_topic = topic;
   options.keep_records = !memory;
@@ -213,27 +249,21 @@ int Run(const std::string& address, const std::string& topic, int64_t count, con
   std::string yaml = Must(ReadFile(figures));
   auto processor = Must(stream::Processor::Make(yaml, figures, options, *store, categories));
   Must(processor->Restore());
-  kafka::ClientSettings clients = Must(kafka::ParseUrl("kafka://" + address, ""));
-  stream::RunnerOptions runner;
-  runner.topics = {topic};
-  std::atomic<bool> stop = false;
-  std::atomic<Micros> beat = 0;
-  double begin = Now(), end = begin;
-  std::map<std::string, int64_t> counters;
-  auto on_commit = [&](const store::HotBatch& batch, const stream::StreamHealth&) {
-    counters = batch.counters;
-    end = Now();
-    if (counters[stream::kCounterTransactions] + counters[stream::kCounterRefused] >= count) stop = true;
-  };
-  Must(stream::RunStream(clients, runner, *processor, *store, SystemClock(), on_commit, stop, beat));
+
+  double begin = Now(), lake_end = begin;
+  uint64_t raw = 0;
+  std::thread lake;
+  if (!memory) lake = std::thread([&] { raw = FillLake(clients, topic, where), lake_end = Now(); });
+  Streamed streamed = Stream(clients, topic, count, *processor, *store);
+  if (lake.joinable()) lake.join();
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   Must(WriteWindows(*store, out));
-  fmt::print("{{\"seconds\": {:.3f}, \"cpu\": {:.3f}, \"peak_mb\": {}", end - begin, CpuSeconds(usage),
-             usage.ru_maxrss / 1024);
+  fmt::print("{{\"seconds\": {:.3f}, \"lake_seconds\": {:.3f}, \"raw\": {}, \"cpu\": {:.3f}, \"peak_mb\": {}",
+             streamed.end - begin, lake_end - begin, raw, CpuSeconds(usage), usage.ru_maxrss / 1024);
   for (const char* name : {stream::kCounterTransactions, stream::kCounterRefused, stream::kCounterLate,
                            stream::kCounterDuplicates})
-    fmt::print(", \"{}\": {}", name, counters[name]);
+    fmt::print(", \"{}\": {}", name, streamed.counters[name]);
   fmt::print("}}\n");
   return 0;
 }

@@ -24,7 +24,7 @@ public class OrdersFlink {
       with ('connector' = 'filesystem', 'path' = 'file://%s', 'format' = 'csv')""";
   static final String JOB = """
       insert into figures
-      select 1000 * timestampdiff(second, timestamp '1970-01-01 00:00:00', window_start), city, count(*),
+      select 1000 * cast(timestampdiff(second, timestamp '1970-01-01 00:00:00', window_start) as bigint), city, count(*),
         sum(amount) filter (where status = 'completed'), avg(amount) filter (where status = 'completed'),
         count(*) filter (where payment_status = 'failed'), count(*) filter (where status = 'cancelled')
       from table(tumble(table orders, descriptor(event_time), interval '1' minute))
