@@ -1,4 +1,6 @@
 // What the embedded hot store is asked.
+#include <limits>
+
 #include "sql/appender.h"
 #include "store/embedded_hot_store.h"
 #include "store/hot_rows.h"
@@ -80,11 +82,13 @@ Status EmbeddedHotStore::ReadWindows(Micros from, Micros to,
     }
     return true;
   };
-  TRY_STATUS(
-      connection.Stream(fmt::format("SELECT {} FROM {} AS w WHERE w.window_start >= make_timestamptz({}) AND "
-                                    "w.window_start < make_timestamptz({}) ORDER BY {}",
-                                    kWindowColumns, InHotStore("kpi_windows"), from, to, kWindowOrder),
-                        {}, on_chunk));
+  // DuckDB has no such time as the greatest number, which stands for no bound.
+  bool bounded = to < std::numeric_limits<Micros>::max();
+  TRY_STATUS(connection.Stream(
+      fmt::format("SELECT {} FROM {} AS w WHERE w.window_start >= make_timestamptz({}){} ORDER BY {}",
+                  kWindowColumns, InHotStore("kpi_windows"), from,
+                  bounded ? fmt::format(" AND w.window_start < make_timestamptz({})", to) : "", kWindowOrder),
+      {}, on_chunk));
   return told;
 }
 
