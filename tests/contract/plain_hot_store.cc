@@ -213,7 +213,7 @@ std::string PlainHotStore::Everything(HotStore& store) {
     return {};
   }));
   for (const auto& [key, line] : lines) text += line;
-  failed(store.ReadWindows(INT64_MIN / 4, INT64_MAX / 4, [&](const WindowValue& window) -> Status {
+  failed(store.ReadWindows(INT64_MIN / 4, INT64_MAX, [&](const WindowValue& window) -> Status {
     text += TextOf(window.key, window.value);
     return {};
   }));
