@@ -148,6 +148,7 @@ Result<IngestReport> IngestFiles(const IngestTarget& target, const std::vector<s
   if (done) done = CommitFiles(target, *files, options.replace ? "replace" : "ingest", options.dry_run);
   if (!done) {
     // What lies in the lake without a commit goes away now, or with the next ingest.
+    if (files) files->clear();  // they reserve it
     if (!options.dry_run) (void)RemoveLeftovers(target);
     return tl::unexpected(done.error());
   }
