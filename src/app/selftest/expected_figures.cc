@@ -46,7 +46,7 @@ SELECT
   CAST(value ->> 'quantity' AS BIGINT) AS quantity,
   CAST(value ->> 'unit_price' AS DECIMAL(12, 4)) AS unit_price,
   CAST(value ->> 'total_amount' AS DECIMAL(12, 2)) AS total_amount,
-  CAST(value ->> 'transaction_timestamp' AS TIMESTAMPTZ) AS at,
+  CAST(value ->> 'transaction_timestamp' AS TIMESTAMPTZ) AS moment,
   CAST(value ->> 'updated_at' AS TIMESTAMPTZ) AS updated_at
 FROM records
 WHERE line AND NOT late
@@ -62,23 +62,23 @@ SELECT
   value ->> 'session_id' AS session_id,
   value ->> 'event_type' AS event_type,
   coalesce(value ->> 'device_type', '') AS device_type,
-  CAST(value ->> 'event_time' AS TIMESTAMPTZ) AS at
+  CAST(value ->> 'event_time' AS TIMESTAMPTZ) AS moment
 FROM records
 WHERE NOT line AND NOT late
 QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY "offset") = 1;
 
 CREATE OR REPLACE TABLE visits AS
 WITH steps AS (
-  SELECT *, coalesce(at - lag(at) OVER session >= INTERVAL 30 MINUTE, true) AS opens
+  SELECT *, coalesce(moment - lag(moment) OVER session >= INTERVAL 30 MINUTE, true) AS opens
   FROM events
-  WINDOW session AS (PARTITION BY session_id ORDER BY at, event_id)
+  WINDOW session AS (PARTITION BY session_id ORDER BY moment, event_id)
 ),
 numbered AS (
-  SELECT *, count(*) FILTER (opens) OVER (PARTITION BY session_id ORDER BY at, event_id) AS visit FROM steps
+  SELECT *, count(*) FILTER (opens) OVER (PARTITION BY session_id ORDER BY moment, event_id) AS visit FROM steps
 )
 SELECT
-  min(at) AS at,
-  arg_min(device_type, {'at': at, 'event_id': event_id}) AS device_type,
+  min(moment) AS moment,
+  arg_min(device_type, {'moment': moment, 'event_id': event_id}) AS device_type,
   bool_or(event_type = 'purchase') AS bought
 FROM numbered
 GROUP BY session_id, visit;
@@ -86,10 +86,10 @@ GROUP BY session_id, visit;
 
 std::string WindowsOf(const Figure& figure) {
   return fmt::format(
-      "SELECT '{0}' AS kpi, date_trunc('minute', at) AS window_start, "
+      "SELECT '{0}' AS kpi, date_trunc('minute', moment) AS window_start, "
       "CASE WHEN grouping({1}) = 1 THEN '' ELSE '{1}' END AS dimension, "
       "CASE WHEN grouping({1}) = 1 THEN '' ELSE {1} END AS member, CAST({2} AS BIGINT) AS value FROM {3} "
-      "GROUP BY GROUPING SETS ((date_trunc('minute', at)), (date_trunc('minute', at), {1}))",
+      "GROUP BY GROUPING SETS ((date_trunc('minute', moment)), (date_trunc('minute', moment), {1}))",
       figure.kpi, figure.by, figure.value, figure.from);
 }
 
@@ -178,9 +178,10 @@ Result<FiguresChecked> ExpectedFigures::CheckHotStore(const std::string& path) {
           "SELECT concat(transaction_id, ': expected ', e.status, ' ', e.total_amount, ' of ', e.updated_at, "
           "', is ', o.status, ' ', o.total_amount, ' of ', o.updated_at) FROM (SELECT transaction_id, "
           "order_id, "
-          "status, payment_status, city, quantity, unit_price, total_amount, at, updated_at FROM lines) AS e "
+          "status, payment_status, city, quantity, unit_price, total_amount, moment, updated_at FROM lines) "
+          "AS e "
           "FULL JOIN (SELECT transaction_id, order_id, status, payment_status, coalesce(city, '') AS city, "
-          "quantity, unit_price, total_amount, transaction_timestamp AS at, updated_at FROM {}) AS o "
+          "quantity, unit_price, total_amount, transaction_timestamp AS moment, updated_at FROM {}) AS o "
           "USING (transaction_id) WHERE e IS DISTINCT FROM o",
           hot("orders"))));
   TRY_STATUS(Compare(
