@@ -57,7 +57,7 @@ inline constexpr MetricSpec kStreamLag{"souk_stream_lag_records", kGauge, "Recor
                                        "topic,partition"};
 inline constexpr MetricSpec kStreamLatency{
     "souk_stream_latency_seconds", kGauge,
-    "From a record's timestamp in its topic to its commit, over ten seconds.", "quantile"};
+    "From a record's timestamp in its topic to its commit, over ten seconds.", "percentile"};
 inline constexpr MetricSpec kStreamCommit{"souk_stream_commit_seconds", kGauge,
                                           "How long the last commit took."};
 inline constexpr MetricSpec kStreamWatermark{"souk_stream_watermark_timestamp_seconds", kGauge,

@@ -128,8 +128,8 @@ void StreamService::SayMetrics(MetricSamples& out, store::HotStore& store) {
   out.Add(kStreamRate, {}, health_.records_per_second);
   for (const stream::PartitionProgress& p : health_.partitions)
     out.Add(kStreamLag, {p.topic, std::to_string(p.partition)}, static_cast<double>(p.lag));
-  out.Add(kStreamLatency, {"0.5"}, seconds(health_.latency_p50));
-  out.Add(kStreamLatency, {"0.99"}, seconds(health_.latency_p99));
+  out.Add(kStreamLatency, {"50"}, seconds(health_.latency_p50));
+  out.Add(kStreamLatency, {"99"}, seconds(health_.latency_p99));
   out.Add(kStreamCommit, {}, seconds(health_.commit_time));
   out.Add(kStreamWatermark, {}, seconds(watermark_));
   out.Add(kStreamCommitted, {}, seconds(committed_at_));
