@@ -15,7 +15,6 @@ namespace {
 constexpr auto kPoll = std::chrono::milliseconds(20);
 constexpr Micros kOffsetsInterval = 5 * kMicrosPerSecond;
 constexpr Micros kPartitionsInterval = 30 * kMicrosPerSecond;
-constexpr Micros kBeat = kMicrosPerSecond;
 // Before the last commit, so that clocks that differ a little leave nothing out.
 constexpr Micros kReadAgain = 60 * kMicrosPerSecond;
 // What the client may hold of one partition, so that its memory is bounded where the processor is slower.
