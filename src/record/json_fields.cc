@@ -47,13 +47,14 @@ bool ReadPlainNumber(std::string_view text, JsonValue& value) {
   at += negative;
   const char* first = at;
   int64_t mantissa = 0;
-  while (at < end && IsDigit(*at)) mantissa = mantissa * 10 + (*at++ - '0');
+  while (at < end && IsDigit(*at) && at - first <= kExactDigits) mantissa = mantissa * 10 + (*at++ - '0');
   auto whole = at - first;
   if (whole == 0 || whole > kExactDigits || (whole > 1 && *first == '0')) return false;
   std::ptrdiff_t scale = 0;
   if (at < end && *at == '.') {
     const char* behind = ++at;
-    while (at < end && IsDigit(*at) && at - behind < kExactDigits) mantissa = mantissa * 10 + (*at++ - '0');
+    while (at < end && IsDigit(*at) && whole + (at - behind) <= kExactDigits)
+      mantissa = mantissa * 10 + (*at++ - '0');
     scale = at - behind;
     if (scale == 0 || whole + scale > kExactDigits) return false;
   }
@@ -303,9 +304,9 @@ struct JsonFields::Impl {
 // Finds the structure: where brackets, colons, commas and values begin.
 int JsonFields::Impl::Scan(std::string_view json) {
   buffer.resize(std::max(buffer.size(), json.size() + kJsonPadding));
-  std::memcpy(buffer.data(), json.data(), json.size());
+  json.copy(buffer.data(), json.size());
   std::memset(buffer.data() + json.size(), 0, kJsonPadding);
-  escapes = std::memchr(json.data(), '\\', json.size()) != nullptr;
+  escapes = json.find('\\') != std::string_view::npos;
   int error = simdjson::SUCCESS;
   if (!scanner) {
     error = simdjson::get_active_implementation()->create_dom_parser_implementation(
