@@ -40,7 +40,8 @@ void EncodeVisit(ByteWriter& out, const Visit& visit, const Symbols& symbols) {
   out.Signed(visit.last - visit.first);
   out.Unsigned(visit.events);
   out.Text(visit.opening_id);
-  for (int64_t symbol : {visit.device, visit.source, visit.campaign, visit.city, visit.country})
+  for (int64_t symbol : {visit.origin.device, visit.origin.source, visit.origin.campaign, visit.origin.city,
+                         visit.origin.country})
     PutSymbol(out, symbol, symbols);
   out.Text(visit.user);
   out.Unsigned(visit.first_view != kNull);
@@ -62,7 +63,8 @@ Visit DecodeVisit(ByteReader& in, Symbols& symbols) {
   visit.events = static_cast<uint32_t>(in.Unsigned());
   visit.opened_at = visit.first;
   visit.opening_id = in.Text();
-  for (int64_t* symbol : {&visit.device, &visit.source, &visit.campaign, &visit.city, &visit.country})
+  for (int64_t* symbol : {&visit.origin.device, &visit.origin.source, &visit.origin.campaign,
+                          &visit.origin.city, &visit.origin.country})
     *symbol = TakeSymbol(in, symbols);
   visit.user = in.Text();
   if (in.Unsigned() != 0) visit.first_view = visit.first + in.Signed();
@@ -88,11 +90,7 @@ void Visit::Add(const VisitEvent& event) {
   if (events == 0 || std::pair(event.time, event.id) < std::pair(opened_at, std::string_view(opening_id))) {
     opened_at = event.time;
     opening_id = event.id;
-    device = event.device;
-    source = event.source;
-    campaign = event.campaign;
-    city = event.city;
-    country = event.country;
+    origin = event.origin;
   }
   ++events;
   SeeUser(event.user);
@@ -110,11 +108,7 @@ void Visit::Merge(const Visit& other) {
   if (std::tie(other.opened_at, other.opening_id) < std::tie(opened_at, opening_id)) {
     opened_at = other.opened_at;
     opening_id = other.opening_id;
-    device = other.device;
-    source = other.source;
-    campaign = other.campaign;
-    city = other.city;
-    country = other.country;
+    origin = other.origin;
   }
   SeeUser(other.user);
   first = std::min(first, other.first);
@@ -171,11 +165,11 @@ void DescribeVisit(const Visit& visit, int64_t session, Micros watermark, const 
   values[kVisitStartedAt] = visit.first;
   values[kVisitEndedAt] = visit.last;
   values[kVisitEvents] = visit.events;
-  values[kVisitDevice] = visit.device;
-  values[kVisitSource] = visit.source;
-  values[kVisitCampaign] = visit.campaign;
-  values[kVisitCity] = visit.city;
-  values[kVisitCountry] = visit.country;
+  values[kVisitDevice] = visit.origin.device;
+  values[kVisitSource] = visit.origin.source;
+  values[kVisitCampaign] = visit.origin.campaign;
+  values[kVisitCity] = visit.origin.city;
+  values[kVisitCountry] = visit.origin.country;
   values[kVisitHasView] = visit.first_view != kNull;
   values[kVisitHasCart] = !visit.adds.empty();
   values[kVisitHasPurchase] = !visit.purchases.empty();

@@ -19,13 +19,18 @@ struct VisitOptions {
   Micros cart = 60LL * 60 * kMicrosPerSecond;  // a cart is abandoned after it
 };
 
-// What a clickstream event adds to its visit. Symbols are kNull where there is none.
+// Where a visitor comes from, as symbols; kNull where it is not known.
+struct VisitOrigin {
+  int64_t device = kNull, source = kNull, campaign = kNull, city = kNull, country = kNull;
+};
+
+// What a clickstream event adds to its visit.
 struct VisitEvent {
   Micros time = 0;
   std::string_view id;  // between events of one time: the smaller one was first
   enum class Type : uint8_t { kView, kAddToCart, kPurchase, kOther } type = Type::kOther;
   std::string_view user;  // "" = none
-  int64_t device = kNull, source = kNull, campaign = kNull, city = kNull, country = kNull;
+  VisitOrigin origin;
   int64_t cents = 0, items = 0;  // of an add: price × quantity, and quantity
 };
 
@@ -39,8 +44,8 @@ struct Visit {
   Micros first = 0, last = 0;
   uint32_t events = 0;
   Micros opened_at = 0;    // `first`, as soon as its event is added
-  std::string opening_id;  // of that event, which says the following
-  int64_t device = kNull, source = kNull, campaign = kNull, city = kNull, country = kNull;
+  std::string opening_id;  // of that event, which says the origin
+  VisitOrigin origin;
   std::string user;  // the least that its events name, as in fact_sessions; "" = none
   Micros first_view = kNull;
   std::vector<CartAdd> adds;      // in order, kMostSteps at most: later ones of a robot's visit are left out

@@ -19,7 +19,7 @@ class VisitTest : public testing::Test {
     event.time = time;
     event.type = type;
     event.id = id;
-    event.device = symbols_.Of("mobile");
+    event.origin.device = symbols_.Of("mobile");
     return event;
   }
   std::vector<int64_t> Describe(const Visit& visit, Micros watermark) {
@@ -51,7 +51,7 @@ TEST_F(VisitTest, TheOrderInWhichEventsComeDoesNotMatter) {
     VisitEvent event = Event(static_cast<Micros>(random() % 100) * 3 * kMinute,
                              static_cast<VisitEvent::Type>(random() % 4), ids[i]);
     event.user = i % 3 == 0 ? "U2" : i % 3 == 1 ? "U1" : "";
-    event.city = symbols_.Of("city" + std::to_string(i));
+    event.origin.city = symbols_.Of("city" + std::to_string(i));
     event.cents = static_cast<int64_t>(i);
     event.items = 1;
     events.push_back(event);
@@ -112,7 +112,7 @@ TEST_F(VisitTest, ARobotsVisitStaysSmall) {
 
 TEST_F(VisitTest, BytesAreThoseOfTheFormatsPage) {
   VisitEvent view = Event(kSecond, VisitEvent::Type::kView, "E1");
-  view.source = symbols_.Of("direct");
+  view.origin.source = symbols_.Of("direct");
   const char expected[] =
       "\x01\x02S1\x01\x80\x89\x7a\x00\x01\x02"
       "E1\x06mobile\x06"
@@ -126,7 +126,7 @@ TEST_F(VisitTest, BytesComeBackAndTruncatedOnesAreRefused) {
   add.user = "U1";
   add.cents = 995;
   add.items = 2;
-  add.city = symbols_.Of("Köln");
+  add.origin.city = symbols_.Of("Köln");
   auto visits = Join({add, Event(0, Type::kView, "second"), Event(kMinute, Type::kPurchase, "third"),
                       Event(50 * kMinute, Type::kOther, "fourth")});
   std::string bytes = Encode(visits), session;
