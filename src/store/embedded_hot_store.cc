@@ -302,7 +302,8 @@ Status EmbeddedHotStore::Remove(const HotRetention& retention, HotSize& size) {
   std::string events = "event_time < " + TimeLiteral(retention.events_before);
   TRY_STATUS(RemoveWhere(orders_.name, lines, kRowBytes, size.lines, size));
   TRY_STATUS(RemoveWhere(events_.name, events, kRowBytes, size.events, size));
-  TRY_STATUS(RemoveWhere(late_.name, lines + " OR " + events, kRowBytes, size.late, size));
+  TRY_STATUS(RemoveWhere(late_.name, "processing_time < " + TimeLiteral(retention.late_before), kRowBytes,
+                         size.late, size));
   TRY_STATUS(RemoveWhere("kpi_windows", "window_end < " + TimeLiteral(retention.windows_before),
                          kWindowBytesSql, size.windows, size));
   auto beyond = [&](const HotTable& table, const char* time) {

@@ -77,10 +77,9 @@ struct HotBatch {
 
 // Rows older than this are removed, and no more rows than this are kept. A row's own time decides
 // (updated_at, event_time; a window's end), of equal ones the greater topic, partition and offset
-// is newer. Late records are held to the times of their kind, and together to `most_events` by
-// processing_time.
+// is newer. Of a late record, which is old by its nature, processing_time decides.
 struct HotRetention {
-  Micros lines_before = 0, events_before = 0, windows_before = 0;
+  Micros lines_before = 0, events_before = 0, windows_before = 0, late_before = 0;
   uint64_t most_events = 100'000;
 };
 

@@ -57,6 +57,7 @@ class MemoryHotStore final : public HotStore {
       return TimeOf(entry.second, "updated_at") < retention.lines_before;
     });
     std::erase_if(windows_, [&](const auto& entry) { return entry.first.end < retention.windows_before; });
+    std::erase_if(late_, [&](const auto& record) { return record.processing_time < retention.late_before; });
     for (auto* list : {&events_, &late_}) {
       while (list->size() > retention.most_events) list->pop_front();
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "kafka/message.h"
 #include "record/record_rules.h"
 #include "stream/last_records.h"
 
@@ -198,6 +199,7 @@ class StreamProcessor final : public Processor {
     retention.lines_before = watermark - options_.keep_windows;
     retention.events_before = watermark - kKeepEvents;
     retention.windows_before = watermark - options_.keep_windows;
+    retention.late_before = now_ - options_.keep_windows;
     return retention;
   }
 
@@ -289,8 +291,19 @@ class StreamProcessor final : public Processor {
     return true;
   }
 
+  // A record without an id is like no other: its place is its id, as its file and row are in staging.
+  void NameByPlace(const StreamRecord& record, std::initializer_list<size_t> ids) {
+    const PartitionInfo& partition = partitions_[record.partition];
+    for (size_t id : ids) {
+      if (record_.values[id].present) continue;
+      place_ = kafka::Place({partition.topic, partition.partition}, record.offset);
+      record_.values[id] = {true, 0, place_};
+    }
+  }
+
   void TakeLine(const StreamRecord& record, bool fetched) {
     if (!Decode(line_decoder_, record)) return;
+    NameByPlace(record, {line_fields_.line, line_fields_.order});
     record::TypedValue& updated = record_.values[line_fields_.updated];
     Micros time = record_.values[line_fields_.time].number;
     updated.number = std::max(updated.number, time);  // nothing changes before it happens
@@ -366,6 +379,7 @@ class StreamProcessor final : public Processor {
 
   void TakeEvent(const StreamRecord& record) {
     if (!Decode(event_decoder_, record)) return;
+    NameByPlace(record, {event_fields_.event});
     Micros time = record_.values[event_fields_.time].number;
     if (IsLate(record, time)) return;
     std::string_view id = record_.values[event_fields_.event].text;
@@ -392,11 +406,11 @@ class StreamProcessor final : public Processor {
     event.type = TypeOf(record_.values[event_fields_.type].text);
     const record::TypedValue& user = record_.values[event_fields_.user];
     if (user.present) event.user = user.text;
-    event.device = symbol(event_fields_.device);
-    event.source = symbol(event_fields_.source);
-    event.campaign = symbol(event_fields_.campaign);
-    event.city = symbol(event_fields_.city);
-    event.country = symbol(event_fields_.country);
+    event.origin.device = symbol(event_fields_.device);
+    event.origin.source = symbol(event_fields_.source);
+    event.origin.campaign = symbol(event_fields_.campaign);
+    event.origin.city = symbol(event_fields_.city);
+    event.origin.country = symbol(event_fields_.country);
     if (event.type == VisitEvent::Type::kAddToCart) {
       const record::TypedValue& quantity = record_.values[event_fields_.quantity];
       const record::TypedValue& price = record_.values[event_fields_.price];
@@ -464,7 +478,7 @@ class StreamProcessor final : public Processor {
   Micros now_ = 0;
   record::TypedRecord record_;
   std::vector<int64_t> projected_;
-  std::string category_;
+  std::string category_, place_;
 };
 
 }  // namespace

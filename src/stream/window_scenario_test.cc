@@ -253,7 +253,7 @@ class Teller {
   std::unique_ptr<Processor> processor_;
   std::vector<Step> log_;  // what happened, in order
   int64_t sizes_[kPartitions] = {};
-  Micros now_ = 0;
+  Micros now_ = 1;  // a store that was committed at 0 is a new one
 };
 
 std::vector<std::string> Stories() {

@@ -237,8 +237,9 @@ TEST_P(HotStoreSuite, TrimKeepsWhatIsNew) {
   PlainHotStore plain;
   plain.Commit(batch);
   Commit(batch);
-  for (const HotRetention& retention : {HotRetention{0, 0, 0, 100}, HotRetention{kT, kT, kT, 5},
-                                        HotRetention{kT, kT + 1, kT, 1}, HotRetention{kT, kT, kT, 0}}) {
+  for (const HotRetention& retention :
+       {HotRetention{0, 0, 0, 0, 100}, HotRetention{kT, kT, kT, kT + 7, 5},
+        HotRetention{kT, kT + 1, kT, kT + 8, 1}, HotRetention{kT, kT, kT, kT, 0}}) {
     plain.Trim(retention);
     ASSERT_TRUE(store_->Trim(retention));
     EXPECT_EQ(PlainHotStore::Everything(*store_), plain.Everything());
@@ -275,7 +276,8 @@ TEST_P(HotStoreSuite, RandomHistory) {
     plain.Commit(batch);
     Commit(batch);
     if (pick(6) == 0) {
-      HotRetention retention{kT + pick(300), kT + pick(300), kT + pick(3) * kMinute, 20 + random() % 200};
+      HotRetention retention{kT + pick(300), kT + pick(300), kT + pick(3) * kMinute, kT + pick(10),
+                             20 + random() % 200};
       plain.Trim(retention);
       ASSERT_TRUE(store_->Trim(retention));
     }

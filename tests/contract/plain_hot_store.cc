@@ -165,7 +165,7 @@ void PlainHotStore::Trim(const HotRetention& retention) {
   auto too_old = [&](const HotRecord& record) { return TooOld(record, retention); };
   std::erase_if(lines_, [&](const auto& line) { return too_old(line.second); });
   std::erase_if(events_, too_old);
-  std::erase_if(late_, too_old);
+  std::erase_if(late_, [&](const HotRecord& late) { return late.processing_time < retention.late_before; });
   std::erase_if(windows_, [&](const auto& window) { return window.first.end < retention.windows_before; });
   KeepNewest(events_, retention.most_events, OwnTime);
   KeepNewest(late_, retention.most_events, [](const HotRecord& record) { return record.processing_time; });
