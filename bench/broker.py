@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from measure import BENCH, REPOSITORY, arguments, machine, refuse, souk, table, verdict, versions, work_directory
+from measure import REPOSITORY, arguments, built, machine, refuse, souk, table, verdict, versions, work_directory
 
 sys.path.insert(0, str(REPOSITORY / "tests" / "interop"))
 import apache_kafka  # noqa: E402
@@ -37,14 +37,6 @@ class Souk:
     def stop(self):
         self.process.terminate()
         self.process.wait(30)
-
-
-def load_program(directory):
-    program = directory / "kafka_load"
-    done = subprocess.run(["g++", "-O2", "-std=c++20", BENCH / "peer" / "kafka_load.cc", "-lrdkafka", "-o", program])
-    if done.returncode != 0:
-        sys.exit("kafka_load.cc could not be built; it needs g++ and librdkafka-dev")
-    return program
 
 
 def touch_memory(directory):
@@ -131,7 +123,7 @@ def main():
     print(f"{versions()}, Apache Kafka {apache_kafka.VERSION}")
     print(f"{RECORDS} records of {SIZE} bytes, {PARTITIONS} partitions, acks=all")
     with work_directory() as work:
-        load = load_program(work)
+        load = built("kafka_load")
         began = time.monotonic()
         ours = Measured("Souk", Souk(work / "souk"), load, began)
         began = time.monotonic()

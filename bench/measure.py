@@ -80,6 +80,14 @@ def souk():
     return program.resolve()
 
 
+def built(program):
+    """A program of bench/CMakeLists.txt, built anew where its sources changed."""
+    done = subprocess.run(["ninja", "-C", REPOSITORY / "build", program], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{program} could not be built:\n{done.stdout[-3000:]}{done.stderr}")
+    return REPOSITORY / "build" / "bench" / program
+
+
 def souk_json(data_dir, *args):
     """The rows of an answer, each a dictionary; decimals exact."""
     words = [souk(), "--data-dir", data_dir, "--quiet", "--format", "json", *map(str, args)]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measure import BENCH, REPOSITORY
+from measure import BENCH, REPOSITORY, built
 
 sys.path.insert(0, str(REPOSITORY / "tests" / "interop"))
 import jars  # noqa: E402
@@ -19,11 +19,7 @@ CLOSING = "nowhere"  # the city of the order that closes the windows of the othe
 
 
 def program():
-    """build/bench/stream_load, built anew where its sources changed."""
-    done = subprocess.run(["ninja", "-C", REPOSITORY / "build", "stream_load"], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"stream_load could not be built:\n{done.stdout[-3000:]}{done.stderr}")
-    return REPOSITORY / "build" / "bench" / "stream_load"
+    return built("stream_load")
 
 
 def create_topic(souk_command, topic):

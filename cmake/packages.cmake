@@ -13,7 +13,6 @@ find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
-pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(SNAPPY REQUIRED IMPORTED_TARGET snappy)
 
 # ./dev setup unpacks DuckDB here; every build directory uses the same copy.
@@ -27,6 +26,8 @@ set_target_properties(duckdb PROPERTIES
   IMPORTED_NO_SONAME TRUE
   INTERFACE_INCLUDE_DIRECTORIES ${SOUK_DUCKDB_DIR}/include
   INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${SOUK_DUCKDB_DIR}/include)
+
+include(cmake/librdkafka.cmake)
 
 if(SOUK_TESTS)
   find_package(GTest REQUIRED)

@@ -83,6 +83,10 @@ need_prebuilt() {
         ;;
     esac
     fetch_npm_tarball "$package" "$sum"
+    if [[ $member == */ ]]; then
+      unpack_folder "$cache_dir/$sum.tgz" "$member" "build/deps/$place" || die "$package holds no $member."
+      continue
+    fi
     tar -xzOf "$cache_dir/$sum.tgz" "$member" >"build/deps/$place.new" ||
       die "$package holds no $member; deps/prebuilt.txt and the package disagree."
     # An unchanged file keeps its time, so nothing is compiled again for it.
@@ -90,6 +94,15 @@ need_prebuilt() {
     else mv "build/deps/$place.new" "build/deps/$place"; fi
   done < <(list_entries deps/prebuilt.txt)
   cp deps/prebuilt.txt $stamp
+}
+
+# unpack_folder TARBALL FOLDER/ PLACE/: the folder in place of what was there. Times are those of the tarball.
+unpack_folder() {
+  local depth
+  depth=$(tr -dc / <<<"$2" | wc -c)
+  rm -rf "$3"
+  mkdir -p "$3"
+  tar -xzf "$1" -C "$3" --strip-components="$depth" "$2"
 }
 
 fetch_maven_jar() {

@@ -211,7 +211,7 @@ Result<std::vector<TopicSetting>> Admin::TopicSettings(const std::string& name) 
   return settings;
 }
 
-// The request that librdkafka 2.0 has replaces all settings, so those that are set are sent again. Two that
+// The request that is used replaces all settings, so those that are set are sent again. Two that
 // change a topic at the same time may undo each other.
 Status Admin::SetTopicSettings(const std::string& name, const Properties& settings) {
   TRY(std::vector<TopicSetting> present, TopicSettings(name));
