@@ -90,7 +90,7 @@ Status EmbeddedHotStore::ReadWindows(Micros from, Micros to,
   TRY_STATUS(
       connection.Stream(fmt::format("SELECT {} FROM {} AS w WHERE w.window_start >= make_timestamptz({}) AND "
                                     "w.window_start < make_timestamptz({}) ORDER BY {}",
-                                    kWindowColumns, InHotStore("kpi_windows"), from, to, kWindowOrder),
+                                    kWindowColumns, WindowTable::Latest(), from, to, kWindowOrder),
                         {}, on_chunk));
   return told;
 }
@@ -119,7 +119,7 @@ Result<std::vector<WindowValue>> EmbeddedHotStore::FindWindows(const std::vector
               "unnest($dimensions) AS dimension, unnest($members) AS member) AS k "
               "USING (kpi, window_start, window_end, dimension, member) "
               "WHERE w.window_start BETWEEN make_timestamptz({}) AND make_timestamptz({}) ORDER BY {}",
-              kWindowColumns, InHotStore("kpi_windows"), first, last, kWindowOrder),
+              kWindowColumns, WindowTable::Latest(), first, last, kWindowOrder),
           {{"kpis", kpis},
            {"starts", starts},
            {"ends", ends},

@@ -9,9 +9,8 @@
 namespace souk::store {
 namespace {
 
-// Temporary tables of the writing connection.
+// A temporary table of the writing connection.
 constexpr const char* kLineKeys = "hot_line_keys";
-constexpr const char* kWindowRows = "hot_window_rows";
 
 constexpr uint64_t kRowGroupRows = 16'384;  // docs/format/hot_store.md says why
 
@@ -58,9 +57,9 @@ Result<std::unique_ptr<EmbeddedHotStore>> EmbeddedHotStore::Open(std::shared_ptr
 }
 
 EmbeddedHotStore::~EmbeddedHotStore() {
-  // The connection goes back to a pool, and others may have the names.
-  for (const char* table : {kLineKeys, kWindowRows})
-    (void)writer_.Execute(fmt::format("DROP TABLE IF EXISTS temp.{}", table));
+  // The connection goes back to a pool.
+  (void)writer_.Execute(
+      fmt::format("DROP TABLE IF EXISTS temp.{}; SET enable_progress_bar = true", kLineKeys));
 }
 
 Status EmbeddedHotStore::OpenTables() {
@@ -75,12 +74,13 @@ Status EmbeddedHotStore::OpenTables() {
   }
   for (HotTable* table : {&orders_, &events_, &late_}) TRY_STATUS(OpenHotTable(writer_, *table));
   TRY_STATUS(CreatePlainTables(writer_));
+  if (!head.rows.empty() && IntOf(head.At(0, 0)) < kHotFormat) {
+    TRY_STATUS(writer_.Execute(fmt::format("UPDATE {} SET format = {}", InHotStore("head"), kHotFormat)));
+  }
   TRY_STATUS(OpenHotViews(writer_, {&orders_, &events_, &late_}));
+  // A commit is many small statements; nobody asks how far one is, and finding out takes a tenth of them.
   return writer_.Execute(
-      fmt::format("CREATE OR REPLACE TEMP TABLE {}(id VARCHAR); CREATE OR REPLACE TEMP TABLE {}(kpi VARCHAR, "
-                  "window_start "
-                  "TIMESTAMPTZ, window_end TIMESTAMPTZ, dimension VARCHAR, member VARCHAR, value BIGINT)",
-                  kLineKeys, kWindowRows));
+      fmt::format("SET enable_progress_bar = false; CREATE OR REPLACE TEMP TABLE {}(id VARCHAR)", kLineKeys));
 }
 
 Status EmbeddedHotStore::Restore() {
@@ -101,16 +101,16 @@ Status EmbeddedHotStore::Restore() {
   TRY(state_, StateTable::Open(writer_));
   auto add = [&](const std::string& table, const std::string& bytes_sql, uint64_t& rows) -> Status {
     TRY(sql::Table sum,
-        writer_.Query(fmt::format("SELECT count(*), CAST(coalesce(sum({}), 0) AS BIGINT) FROM {}", bytes_sql,
-                                  InHotStore(table))));
+        writer_.Query(
+            fmt::format("SELECT count(*), CAST(coalesce(sum({}), 0) AS BIGINT) FROM {}", bytes_sql, table)));
     rows = static_cast<uint64_t>(IntOf(sum.At(0, 0)));
     size_.bytes += static_cast<uint64_t>(IntOf(sum.At(0, 1)));
     return {};
   };
-  TRY_STATUS(add(orders_.name, kRowBytes, size_.lines));
-  TRY_STATUS(add(events_.name, kRowBytes, size_.events));
-  TRY_STATUS(add(late_.name, kRowBytes, size_.late));
-  return add("kpi_windows", kWindowBytesSql, size_.windows);
+  TRY_STATUS(add(InHotStore(orders_.name), kRowBytes, size_.lines));
+  TRY_STATUS(add(InHotStore(events_.name), kRowBytes, size_.events));
+  TRY_STATUS(add(InHotStore(late_.name), kRowBytes, size_.late));
+  return add(WindowTable::Latest(), WindowTable::RowBytesSql(), size_.windows);
 }
 
 Status EmbeddedHotStore::Commit(const HotBatch& batch) {
@@ -131,9 +131,11 @@ Status EmbeddedHotStore::Commit(const HotBatch& batch) {
     head_ = std::move(head);
     size_ = size;
   }
-  // What was replaced in the state may stay a little longer; the commit stands.
-  if (auto cleaned = state_.Committed(writer_, batch.state.size()); !cleaned)
-    Log(LogLevel::kWarn, "store", "the state was not cleaned", {{"error", cleaned.error().message}});
+  // What was replaced may stay a little longer; the commit stands.
+  Status cleaned = state_.Committed(writer_, batch.state.size());
+  if (cleaned) cleaned = windows_.Committed(writer_);
+  if (!cleaned)
+    Log(LogLevel::kWarn, "store", "what was replaced is still there", {{"error", cleaned.error().message}});
   return {};
 }
 
@@ -141,7 +143,7 @@ Status EmbeddedHotStore::Write(const HotBatch& batch, HotHead& head, HotSize& si
   TRY_STATUS(WriteLines(batch.lines, size));
   TRY_STATUS(WriteRecords(events_, batch.events, size.events, size));
   TRY_STATUS(WriteRecords(late_, batch.late, size.late, size));
-  TRY_STATUS(WriteWindows(batch.windows, size));
+  TRY_STATUS(windows_.Append(writer_, batch.windows, commits_ + 1, size));
   TRY_STATUS(state_.Forget(writer_, batch.forgotten));
   TRY_STATUS(state_.Append(writer_, batch.state, commits_ + 1));
   for (const auto& [partition, position] : batch.positions) head.positions[partition] = position;
@@ -155,16 +157,7 @@ Status EmbeddedHotStore::WriteLines(const std::vector<HotRecord>& lines, HotSize
   if (lines.empty()) return {};
   size_t key = KeyOfLines(orders_);
   auto latest = LastOfEach(lines, [&](const HotRecord& line) { return line.record.value(key).text; });
-  TRY_STATUS(writer_.Execute(fmt::format("TRUNCATE temp.{}", kLineKeys)));
-  {
-    TRY(auto keys, sql::Appender::Open(writer_, {"temp", "main", kLineKeys}));
-    for (const HotRecord* line : latest) {
-      keys.Text(line->record.value(key).text);
-      TRY_STATUS(keys.EndRow());
-    }
-    TRY_STATUS(keys.Finish());
-  }
-  TRY_STATUS(RemoveLines(size));
+  TRY_STATUS(RemoveReplaced(latest, size));
   TRY(auto appender, sql::Appender::Open(writer_, {kHotDatabase, "main", orders_.name}));
   for (const HotRecord* line : latest) {
     uint64_t bytes = RowBytes(*line, false);
@@ -175,16 +168,30 @@ Status EmbeddedHotStore::WriteLines(const std::vector<HotRecord>& lines, HotSize
   return appender.Finish();
 }
 
-// Finds the rows first, by the key alone: RETURNING would read every column of the table.
-Status EmbeddedHotStore::RemoveLines(HotSize& size) {
-  std::string table = InHotStore(orders_.name), key = sql::QuoteName(orders_.schemas.front()->key);
-  TRY(sql::Table replaced,
-      writer_.Query(fmt::format("SELECT t.{} FROM {} AS t JOIN temp.{} AS k ON t.{} = k.id", kRowBytes, table,
-                                kLineKeys, key)));
-  if (replaced.rows.empty()) return {};
+// Finds the rows first, by the key alone: RETURNING would read every column of the table. The times are in
+// the statements so that DuckDB passes over the row groups of other times.
+Status EmbeddedHotStore::RemoveReplaced(const std::vector<const HotRecord*>& lines, HotSize& size) {
+  size_t key = KeyOfLines(orders_);
+  Micros oldest = std::numeric_limits<Micros>::max(), newest = std::numeric_limits<Micros>::min();
+  TRY_STATUS(writer_.Execute(fmt::format("TRUNCATE temp.{}", kLineKeys)));
+  TRY(auto keys, sql::Appender::Open(writer_, {"temp", "main", kLineKeys}));
+  for (const HotRecord* line : lines) {
+    if (!line->replaces) continue;
+    oldest = std::min(oldest, *line->replaces);
+    newest = std::max(newest, *line->replaces);
+    keys.Text(line->record.value(key).text);
+    TRY_STATUS(keys.EndRow());
+  }
+  TRY_STATUS(keys.Finish());
+  if (newest < oldest) return {};
+  std::string table = InHotStore(orders_.name);
+  std::string where = fmt::format("t.updated_at BETWEEN {} AND {} AND t.{} = k.id", TimeLiteral(oldest),
+                                  TimeLiteral(newest), sql::QuoteName(orders_.schemas.front()->key));
+  TRY(sql::Table replaced, writer_.Query(fmt::format("SELECT t.{} FROM {} AS t JOIN temp.{} AS k ON {}",
+                                                     kRowBytes, table, kLineKeys, where)));
   TakeOff(replaced, size.lines, size);
   return writer_.Execute(
-      fmt::format("DELETE FROM {} AS t USING temp.{} AS k WHERE t.{} = k.id", table, kLineKeys, key));
+      fmt::format("DELETE FROM {} AS t USING temp.{} AS k WHERE {}", table, kLineKeys, where));
 }
 
 Status EmbeddedHotStore::WriteRecords(const HotTable& table, const std::vector<HotRecord>& records,
@@ -198,65 +205,6 @@ Status EmbeddedHotStore::WriteRecords(const HotTable& table, const std::vector<H
   }
   rows += records.size();
   return appender.Finish();
-}
-
-namespace {
-
-void AppendWindow(sql::Appender& appender, const WindowValue& window) {
-  const WindowKey& key = window.key;
-  appender.Text(key.kpi);
-  appender.Timestamp(key.start);
-  appender.Timestamp(key.end);
-  appender.Text(key.dimension);
-  appender.Text(key.member);
-  appender.Int(window.value);
-}
-
-std::string HashableKey(const WindowValue& window) {
-  const WindowKey& key = window.key;
-  return fmt::format("{}:{}:{}:{}:{}{}{}", key.start, key.end, key.kpi.size(), key.dimension.size(), key.kpi,
-                     key.dimension, key.member);
-}
-
-// Values change in place, so that the figures of open windows, which every commit writes, leave no dead rows.
-// The times are in the statement so that DuckDB passes over older row groups.
-std::string MergeWindowsSql(const std::vector<const WindowValue*>& windows) {
-  Micros first = windows.front()->key.start, last = first;
-  for (const WindowValue* window : windows) {
-    first = std::min(first, window->key.start);
-    last = std::max(last, window->key.start);
-  }
-  return fmt::format(
-      "MERGE INTO {} AS t USING temp.{} AS k ON t.window_start BETWEEN {} AND {} AND t.kpi = k.kpi AND "
-      "t.window_start = k.window_start AND t.window_end = k.window_end AND t.dimension = k.dimension AND "
-      "t.member = k.member WHEN MATCHED AND k.value = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET value = "
-      "k.value "
-      "WHEN NOT MATCHED AND k.value <> 0 THEN INSERT VALUES (k.kpi, k.window_start, k.window_end, "
-      "k.dimension, "
-      "k.member, k.value) RETURNING merge_action, {}",
-      InHotStore("kpi_windows"), kWindowRows, TimeLiteral(first), TimeLiteral(last), kWindowBytesSql);
-}
-
-}  // namespace
-
-Status EmbeddedHotStore::WriteWindows(const std::vector<WindowValue>& windows, HotSize& size) {
-  if (windows.empty()) return {};
-  auto latest = LastOfEach(windows, HashableKey);
-  TRY_STATUS(writer_.Execute(fmt::format("TRUNCATE temp.{}", kWindowRows)));
-  TRY(auto appender, sql::Appender::Open(writer_, {"temp", "main", kWindowRows}));
-  for (const WindowValue* window : latest) {
-    AppendWindow(appender, *window);
-    TRY_STATUS(appender.EndRow());
-  }
-  TRY_STATUS(appender.Finish());
-  TRY(sql::Table actions, writer_.Query(MergeWindowsSql(latest)));
-  for (const auto& row : actions.rows) {
-    std::string action = sql::CellText(row[0]);
-    auto bytes = static_cast<uint64_t>(IntOf(row[1]));
-    if (action == "INSERT") ++size.windows, size.bytes += bytes;
-    if (action == "DELETE") --size.windows, size.bytes -= bytes;
-  }
-  return {};
 }
 
 // All of it anew: it is little, and one statement without a condition is quicker than looking for rows.
@@ -300,12 +248,11 @@ Status EmbeddedHotStore::Trim(const HotRetention& retention) {
 Status EmbeddedHotStore::Remove(const HotRetention& retention, HotSize& size) {
   std::string lines = "updated_at < " + TimeLiteral(retention.lines_before);
   std::string events = "event_time < " + TimeLiteral(retention.events_before);
-  TRY_STATUS(RemoveWhere(orders_.name, lines, kRowBytes, size.lines, size));
-  TRY_STATUS(RemoveWhere(events_.name, events, kRowBytes, size.events, size));
-  TRY_STATUS(RemoveWhere(late_.name, "processing_time < " + TimeLiteral(retention.late_before), kRowBytes,
+  TRY_STATUS(RemoveWhere(InHotStore(orders_.name), lines, size.lines, size));
+  TRY_STATUS(RemoveWhere(InHotStore(events_.name), events, size.events, size));
+  TRY_STATUS(RemoveWhere(InHotStore(late_.name), "processing_time < " + TimeLiteral(retention.late_before),
                          size.late, size));
-  TRY_STATUS(RemoveWhere("kpi_windows", "window_end < " + TimeLiteral(retention.windows_before),
-                         kWindowBytesSql, size.windows, size));
+  TRY_STATUS(RemoveWindows("window_end < " + TimeLiteral(retention.windows_before), size));
   auto beyond = [&](const HotTable& table, const char* time) {
     return fmt::format(
         "rowid IN (SELECT rowid FROM {} ORDER BY {} DESC, topic DESC, partition DESC, \"offset\" DESC OFFSET "
@@ -313,22 +260,34 @@ Status EmbeddedHotStore::Remove(const HotRetention& retention, HotSize& size) {
         InHotStore(table.name), time, retention.most_events);
   };
   if (size.events > retention.most_events) {
-    TRY_STATUS(RemoveWhere(events_.name, beyond(events_, "event_time"), kRowBytes, size.events, size));
+    TRY_STATUS(RemoveWhere(InHotStore(events_.name), beyond(events_, "event_time"), size.events, size));
   }
   if (size.late <= retention.most_events) return {};
-  return RemoveWhere(late_.name, beyond(late_, "processing_time"), kRowBytes, size.late, size);
+  return RemoveWhere(InHotStore(late_.name), beyond(late_, "processing_time"), size.late, size);
 }
 
-// Counts first: what is removed may be much, and RETURNING holds it in memory.
-Status EmbeddedHotStore::RemoveWhere(const std::string& table, const std::string& condition,
-                                     const std::string& bytes_sql, uint64_t& rows, HotSize& size) {
+Status EmbeddedHotStore::RemoveWindows(const std::string& condition, HotSize& size) {
+  TRY_STATUS(TakeOffWhere(WindowTable::Latest(), condition, WindowTable::RowBytesSql(), size.windows, size));
+  return writer_.Execute(fmt::format("DELETE FROM {} WHERE {}", InHotStore("kpi_windows"), condition));
+}
+
+Status EmbeddedHotStore::RemoveWhere(const std::string& table, const std::string& condition, uint64_t& rows,
+                                     HotSize& size) {
+  uint64_t before = rows;
+  TRY_STATUS(TakeOffWhere(table, condition, kRowBytes, rows, size));
+  if (rows == before) return {};
+  return writer_.Execute(fmt::format("DELETE FROM {} WHERE {}", table, condition));
+}
+
+// Counts before they are removed: they may be many, and RETURNING holds them in memory.
+Status EmbeddedHotStore::TakeOffWhere(const std::string& from, const std::string& condition,
+                                      const std::string& bytes_sql, uint64_t& rows, HotSize& size) {
   TRY(sql::Table sum,
       writer_.Query(fmt::format("SELECT count(*), CAST(coalesce(sum({}), 0) AS BIGINT) FROM {} WHERE {}",
-                                bytes_sql, InHotStore(table), condition)));
-  if (IntOf(sum.At(0, 0)) == 0) return {};
+                                bytes_sql, from, condition)));
   rows -= static_cast<uint64_t>(IntOf(sum.At(0, 0)));
   size.bytes -= static_cast<uint64_t>(IntOf(sum.At(0, 1)));
-  return writer_.Execute(fmt::format("DELETE FROM {} WHERE {}", InHotStore(table), condition));
+  return {};
 }
 
 }  // namespace souk::store

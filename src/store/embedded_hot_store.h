@@ -13,6 +13,7 @@
 #include "store/hot_store.h"
 #include "store/hot_tables.h"
 #include "store/state_table.h"
+#include "store/window_table.h"
 
 namespace souk::store {
 
@@ -49,14 +50,16 @@ class EmbeddedHotStore : public HotStore {
   // What a transaction does; `head` and `size` become the store's when it stands.
   Status Write(const HotBatch& batch, HotHead& head, HotSize& size);
   Status WriteLines(const std::vector<HotRecord>& lines, HotSize& size);
-  Status RemoveLines(HotSize& size);
+  Status RemoveReplaced(const std::vector<const HotRecord*>& lines, HotSize& size);
   Status WriteRecords(const HotTable& table, const std::vector<HotRecord>& records, uint64_t& rows,
                       HotSize& size);
-  Status WriteWindows(const std::vector<WindowValue>& windows, HotSize& size);
   Status WriteHead(const HotHead& head);
   Status Remove(const HotRetention& retention, HotSize& size);
-  Status RemoveWhere(const std::string& table, const std::string& condition, const std::string& bytes_sql,
-                     uint64_t& rows, HotSize& size);
+  Status RemoveWhere(const std::string& table, const std::string& condition, uint64_t& rows, HotSize& size);
+  Status RemoveWindows(const std::string& condition, HotSize& size);
+  // Takes rows and bytes of what `condition` holds for off `rows` and `size`.
+  Status TakeOffWhere(const std::string& from, const std::string& condition, const std::string& bytes_sql,
+                      uint64_t& rows, HotSize& size);
 
   std::shared_ptr<sql::Database> database_;
   HotTable orders_ = OrdersTable(), events_ = EventsTable(), late_ = LateTable();
@@ -64,6 +67,7 @@ class EmbeddedHotStore : public HotStore {
   std::mutex commit_mutex_;  // held for a whole commit
   sql::Connection writer_;
   StateTable state_;
+  WindowTable windows_;
   int64_t commits_ = 0;
 
   std::mutex mutex_;  // held for a moment

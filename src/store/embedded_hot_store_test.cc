@@ -130,14 +130,14 @@ TEST_F(EmbeddedHotStoreTest, OlderFileGetsNewColumns) {
 
 TEST_F(EmbeddedHotStoreTest, NewerFileIsRefused) {
   Commit({.committed_at = kT});
-  Change("UPDATE hot_store.head SET format = 2");
+  Change("UPDATE hot_store.head SET format = 3");
   store.reset();
   database.reset();
   auto opened = EmbeddedHotStore::Open(sql::Database::Open({}).value(), path);
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::kUnsupported);
   EXPECT_EQ(opened.error().message,
-            path + ": the hot store has format 2, and this program knows 1: use the newer Souk");
+            path + ": the hot store has format 3, and this program knows 2: use the newer Souk");
 }
 
 TEST_F(EmbeddedHotStoreTest, DamagedFileIsNamed) {

@@ -77,7 +77,9 @@ TEST_F(HotQueryTest, JoinsWithTheWarehouse) {
       "SELECT name, sum(total_amount) FROM hot.orders LEFT JOIN ecommerce.dim_products USING (product_id) "
       "GROUP BY name ORDER BY 2";
   EXPECT_EQ(Ask(join), "Cup 4.51  5.00 ");
-  Commit({.lines = {Sale("T3", "P1", 100)}});
+  HotRecord changed = Sale("T3", "P1", 100);
+  changed.replaces = kT;
+  Commit({.lines = {changed}});
   EXPECT_EQ(Ask(join), " 5.00 Cup 5.50 ") << "every query sees the last commit";
   Open();
   EXPECT_EQ(Ask(join), " 5.00 Cup 5.50 ");

@@ -27,6 +27,8 @@ struct HotRecord {
   std::string topic;
   int32_t partition = 0;
   int64_t offset = 0;
+  // Of a line in a batch: updated_at of the version of it that the store has; nothing = it has none.
+  std::optional<Micros> replaces = {};
 };
 
 // One figure of one window: "revenue" by "city" of "Berlin". The same key written again takes the place of
@@ -40,7 +42,8 @@ struct WindowKey {
 };
 struct WindowValue {
   WindowKey key;
-  int64_t value = 0;  // in the KPI's unit: pieces, or money × 10^scale; 0 removes the row
+  int64_t value = 0;    // in the KPI's unit: pieces, or money × 10^scale; 0 removes the row
+  bool stored = false;  // in a batch: the store has a value of this key
 };
 
 // Where the stream stands in one partition.
@@ -59,7 +62,8 @@ struct StateRange {
   std::string space, below;  // every key of the space that is less
 };
 
-// Where a batch has a key twice, the last one holds.
+// Where a batch has a key twice, the last one holds. The store does not look for what lines and windows take
+// the place of: it relies on `replaces` and `stored`.
 struct HotBatch {
   std::vector<HotRecord> lines =
       {};  // transactions: the latest version of each; replaces the one with its key

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/window_table.h"
+
 namespace souk::store {
 namespace {
 
@@ -57,18 +59,27 @@ Result<std::vector<sql::Column>> ColumnsInFile(sql::Connection& connection, cons
 }
 
 struct View {
-  std::string name;
+  std::string name, from;
   std::vector<std::string> columns;
 };
 
+// The comment says which format's tables the view was made for.
 Status OpenView(sql::Connection& connection, const std::string& database, const View& view) {
   TRY(auto there, ColumnsInFile(connection, database, kHotSchema, view.name));
+  TRY(sql::Table comment,
+      connection.Query("SELECT comment FROM duckdb_views() WHERE database_name = $database AND "
+                       "schema_name = $schema AND view_name = $view",
+                       {{"database", database}, {"schema", kHotSchema}, {"view", view.name}}));
+  std::string format = fmt::format("hot store, format {}", kHotFormat);
   auto same = [](const sql::Column& column, const std::string& name) { return column.name == name; };
-  if (std::equal(there.begin(), there.end(), view.columns.begin(), view.columns.end(), same)) return {};
+  if (std::equal(there.begin(), there.end(), view.columns.begin(), view.columns.end(), same) &&
+      !comment.rows.empty() && sql::CellText(comment.At(0, 0)) == format)
+    return {};
   std::string list;
   for (const std::string& column : view.columns) list += (list.empty() ? "" : ", ") + sql::QuoteName(column);
-  return connection.Execute(fmt::format("CREATE OR REPLACE VIEW {}.{} AS SELECT {} FROM {}", kHotSchema,
-                                        view.name, list, InHotStore(view.name)));
+  return connection.Execute(
+      fmt::format("CREATE OR REPLACE VIEW {}.{} AS SELECT {} FROM {}; COMMENT ON VIEW {}.{} IS {}",
+                  kHotSchema, view.name, list, view.from, kHotSchema, view.name, sql::QuoteLiteral(format)));
 }
 
 }  // namespace
@@ -128,19 +139,21 @@ Status OpenHotTable(sql::Connection& connection, HotTable& table) {
 Status CreatePlainTables(sql::Connection& connection) {
   return connection.Execute(fmt::format(
       "CREATE TABLE IF NOT EXISTS {}(kpi VARCHAR, window_start TIMESTAMPTZ, window_end TIMESTAMPTZ, "
-      "dimension VARCHAR, member VARCHAR, value BIGINT);"
+      "dimension VARCHAR, member VARCHAR, value BIGINT, commit_number BIGINT DEFAULT 0);"
+      "ALTER TABLE {} ADD COLUMN IF NOT EXISTS commit_number BIGINT DEFAULT 0;"  // format 1 has none
       "CREATE TABLE IF NOT EXISTS {}(space VARCHAR, key BLOB, value BLOB, commit_number BIGINT);"
       "CREATE TABLE IF NOT EXISTS {}(topic VARCHAR, partition INTEGER, next_offset BIGINT, latest BIGINT);"
       "CREATE TABLE IF NOT EXISTS {}(name VARCHAR, value BIGINT)",
-      InHotStore("kpi_windows"), InHotStore("stream_state"), InHotStore("positions"),
-      InHotStore("counters")));
+      InHotStore("kpi_windows"), InHotStore("kpi_windows"), InHotStore("stream_state"),
+      InHotStore("positions"), InHotStore("counters")));
 }
 
 Status OpenHotViews(sql::Connection& connection, const std::vector<const HotTable*>& tables) {
-  std::vector<View> views = {
-      {"kpi_windows", {"kpi", "window_start", "window_end", "dimension", "member", "value"}}};
+  std::vector<View> views = {{"kpi_windows",
+                              WindowTable::Latest(),
+                              {"kpi", "window_start", "window_end", "dimension", "member", "value"}}};
   for (const HotTable* table : tables) {
-    View& view = views.emplace_back(View{table->name, {}});
+    View& view = views.emplace_back(View{table->name, InHotStore(table->name), {}});
     for (const HotColumn& column : table->columns) {
       if (column.source != HotSource::kBytes) view.columns.push_back(column.name);
     }

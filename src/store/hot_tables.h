@@ -13,7 +13,7 @@ namespace souk::store {
 // The file's name as a database of its DuckDB instance, and the schema people read it by.
 inline constexpr const char* kHotDatabase = "hot_store";
 inline constexpr const char* kHotSchema = "hot";
-inline constexpr int64_t kHotFormat = 1;
+inline constexpr int64_t kHotFormat = 2;
 
 enum class HotSource {
   kField,
@@ -60,7 +60,5 @@ Status OpenHotViews(sql::Connection& connection, const std::vector<const HotTabl
 
 // The column of the tables of records that has the row's size as HotSize counts it; the views do not show it.
 inline constexpr const char* kRowBytes = "row_bytes";
-// The same of a row of kpi_windows, as an expression.
-inline constexpr const char* kWindowBytesSql = "strlen(kpi) + strlen(dimension) + strlen(member) + 24";
 
 }  // namespace souk::store

@@ -211,7 +211,7 @@ std::vector<store::WindowValue> Accumulator::TakeChanges() {
       for (size_t i = 0; i < width; ++i) {
         size_t at = slot * width + i;
         if (rows.values[at] == rows.written[at]) continue;
-        changes.push_back({KeyOf(index, rows.rows[slot].key, i), rows.values[at]});
+        changes.push_back({KeyOf(index, rows.rows[slot].key, i), rows.values[at], rows.written[at] != 0});
         rows.written[at] = rows.values[at];
       }
     }

@@ -55,14 +55,16 @@ uint32_t OrderBook::Insert(uint32_t head, const Id& order, const Id& line, Micro
   return node;
 }
 
-OrderBook::Outcome OrderBook::Take(const Id& order, const Id& line, Micros updated_at, Values values,
-                                   Accumulator& figures) {
+OrderBook::Taken OrderBook::Take(const Id& order, const Id& line, Micros updated_at, Values values,
+                                 Accumulator& figures) {
   uint32_t head = HeadOf(order);
   uint32_t node = Find(head, line);
-  bool replaces = node != kNone;
-  if (replaces) {
-    if (updated_at == nodes_[node].updated_at) return Outcome::kDuplicate;
-    if (updated_at < nodes_[node].updated_at) return Outcome::kOlder;
+  Taken taken;
+  if (node != kNone) {
+    taken.replaced = nodes_[node].updated_at;
+    if (updated_at == taken.replaced) return {Outcome::kDuplicate};
+    if (updated_at < taken.replaced) return {Outcome::kOlder};
+    taken.outcome = Outcome::kReplaced;
     figures.Apply(Subject::kTransactions, ValuesOf(node), -1, SiblingsOf(head, node));
     Store(node, updated_at, values);
   } else {
@@ -70,7 +72,7 @@ OrderBook::Outcome OrderBook::Take(const Id& order, const Id& line, Micros updat
   }
   figures.Apply(Subject::kTransactions, ValuesOf(node), 1, SiblingsOf(head, node));
   changed_[AlignDown(updated_at, kMinute)].push_back(node);
-  return replaces ? Outcome::kReplaced : Outcome::kNew;
+  return taken;
 }
 
 void OrderBook::Restore(const Id& order, const Id& line, Micros updated_at, Values values) {

@@ -23,7 +23,11 @@ class OrderBook {
 
   // A version of a line: what it contributes is added, what its earlier version did is taken back. Nothing
   // happens when the version that is there is the same or newer.
-  Outcome Take(const Id& order, const Id& line, Micros updated_at, Values values, Accumulator& figures);
+  struct Taken {
+    Outcome outcome = Outcome::kNew;
+    Micros replaced = 0;  // kReplaced: updated_at of the version before
+  };
+  Taken Take(const Id& order, const Id& line, Micros updated_at, Values values, Accumulator& figures);
   // A line that the store has: its contribution counts already. An older version than the one there is left
   // out.
   void Restore(const Id& order, const Id& line, Micros updated_at, Values values);

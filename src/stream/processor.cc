@@ -322,13 +322,18 @@ class StreamProcessor final : public Processor {
     std::string_view line_id = record_.values[line_fields_.line].text;
     Id line = line_id == order_id ? order : IdOf(line_id);
     ++counters_.transactions;
-    switch (orders_.Take(order, line, updated.number, projected_, figures_)) {
+    OrderBook::Taken taken = orders_.Take(order, line, updated.number, projected_, figures_);
+    std::optional<Micros> replaces;
+    switch (taken.outcome) {
       case OrderBook::Outcome::kDuplicate:
       case OrderBook::Outcome::kOlder: ++counters_.duplicates; return;
-      case OrderBook::Outcome::kReplaced: ++counters_.updates; break;
+      case OrderBook::Outcome::kReplaced:
+        ++counters_.updates;
+        replaces = taken.replaced;
+        break;
       case OrderBook::Outcome::kNew: break;
     }
-    KeepLine(line, record, updated.number);
+    KeepLine(line, record, updated.number, replaces);
   }
 
   // Of each partition the last record, once for them all.
@@ -346,10 +351,11 @@ class StreamProcessor final : public Processor {
   }
 
   // One version of a line in a batch: the newest.
-  void KeepLine(const Id& line, const StreamRecord& record, Micros own_time) {
+  void KeepLine(const Id& line, const StreamRecord& record, Micros own_time, std::optional<Micros> replaces) {
     if (!options_.keep_records) return;
     Keep(batch_.lines, record, own_time);
     auto [place, first] = newest_version_.try_emplace(line, batch_.lines.size() - 1);
+    batch_.lines.back().replaces = first ? replaces : batch_.lines[place->second].replaces;
     if (first) return;
     batch_.lines[place->second] = std::move(batch_.lines.back());
     batch_.lines.pop_back();

@@ -19,7 +19,8 @@ constexpr Micros kPartitionsInterval = 30 * kMicrosPerSecond;
 constexpr Micros kReadAgain = 60 * kMicrosPerSecond;
 // What the client may hold of one partition, so that its memory is bounded where the processor is slower.
 constexpr const char* kQueueKilobytes = "16384";
-// How long the client waits when it holds that much. Its default of a second is longer than the processor needs for it.
+// How long the client waits when it holds that much. Its default of a second is longer than the processor
+// needs for it.
 constexpr const char* kQueueBackoffMs = "5";
 
 class Runner {

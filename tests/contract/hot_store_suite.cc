@@ -2,7 +2,9 @@
 
 #include <csignal>
 #include <limits>
+#include <map>
 #include <random>
+#include <set>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +53,24 @@ HotBatch Numbered(int n) {
 }
 
 }  // namespace
+
+HotBatch Marked(HotStore& store, HotBatch batch) {
+  std::map<std::string, Micros, std::less<>> lines;
+  EXPECT_TRUE(store.ReadLines(INT64_MIN / 4, [&](const HotRecord& line) -> Status {
+    lines[KeyOf(line)] = UpdatedAt(line);
+    return {};
+  }));
+  for (HotRecord& line : batch.lines) {
+    if (auto there = lines.find(KeyOf(line)); there != lines.end()) line.replaces = there->second;
+  }
+  std::vector<WindowKey> keys;
+  for (const WindowValue& window : batch.windows) keys.push_back(window.key);
+  std::set<WindowKey> stored;
+  auto found = store.FindWindows(keys);
+  for (const WindowValue& window : *found) stored.insert(window.key);
+  for (WindowValue& window : batch.windows) window.stored = stored.contains(window.key);
+  return batch;
+}
 
 TEST_P(HotStoreSuite, BeginsEmpty) {
   EXPECT_EQ(PlainHotStore::Everything(*store_), PlainHotStore().Everything());
@@ -302,7 +322,9 @@ TEST_P(HotStoreSuite, SurvivesKill) {
     if (child == 0) {
       auto opened = GetParam().open(dir_.path());
       for (int n = committed + 1; opened; ++n) {
-        if (!(*opened)->Commit(Numbered(n)) || write(pipe_ends[1], &n, sizeof n) != sizeof n) break;
+        if (!(*opened)->Commit(Marked(**opened, Numbered(n))) ||
+            write(pipe_ends[1], &n, sizeof n) != sizeof n)
+          break;
       }
       _exit(1);
     }

@@ -23,6 +23,9 @@ struct HotStoreCase {
   std::function<Result<std::unique_ptr<HotStore>>(const std::string& scratch)> open;
 };
 
+// The batch with what `store` has that its lines and windows take the place of.
+HotBatch Marked(HotStore& store, HotBatch batch);
+
 inline void PrintTo(const HotStoreCase& store, std::ostream* out) { *out << store.name; }
 
 class HotStoreSuite : public testing::TestWithParam<HotStoreCase> {
@@ -35,7 +38,7 @@ class HotStoreSuite : public testing::TestWithParam<HotStoreCase> {
     store_ = std::move(*opened);
   }
   void Commit(const HotBatch& batch) {
-    Status status = store_->Commit(batch);
+    Status status = store_->Commit(Marked(*store_, batch));
     ASSERT_TRUE(status) << status.error().message;
   }
 

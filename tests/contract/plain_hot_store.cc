@@ -36,12 +36,6 @@ int64_t Number(const HotRecord& record, const char* field) {
   return record.record.value(static_cast<size_t>(record.record.schema()->Find(field) - fields.data())).number;
 }
 
-std::string Key(const HotRecord& record) {
-  const Schema& schema = *record.record.schema();
-  return std::string(
-      record.record.value(static_cast<size_t>(schema.Find(schema.key) - schema.fields.data())).text);
-}
-
 bool IsSale(const HotRecord& record) { return record.record.schema()->name == "transactions"; }
 
 Micros OwnTime(const HotRecord& record) {
@@ -86,6 +80,14 @@ std::string TextOf(const WindowKey& key, int64_t value) {
 }
 
 }  // namespace
+
+std::string KeyOf(const HotRecord& record) {
+  const Schema& schema = *record.record.schema();
+  return std::string(
+      record.record.value(static_cast<size_t>(schema.Find(schema.key) - schema.fields.data())).text);
+}
+
+Micros UpdatedAt(const HotRecord& line) { return Number(line, "updated_at"); }
 
 HotRecord Sale(const std::string& transaction_id, Micros updated_at, const Fields& fields) {
   Fields all = {{"transaction_id", transaction_id},
@@ -140,7 +142,7 @@ std::string TextOf(const HotHead& head) {
 }
 
 void PlainHotStore::Commit(const HotBatch& batch) {
-  for (const HotRecord& line : batch.lines) lines_[Key(line)] = line;
+  for (const HotRecord& line : batch.lines) lines_[KeyOf(line)] = line;
   events_.insert(events_.end(), batch.events.begin(), batch.events.end());
   late_.insert(late_.end(), batch.late.begin(), batch.late.end());
   for (const WindowValue& window : batch.windows) {
@@ -209,7 +211,7 @@ std::string PlainHotStore::Everything(HotStore& store) {
   }
   std::map<std::string, std::string> lines;
   failed(store.ReadLines(INT64_MIN / 4, [&](const HotRecord& line) -> Status {
-    lines[Key(line)] += TextOf(line);  // one that is there twice shows
+    lines[KeyOf(line)] += TextOf(line);  // one that is there twice shows
     return {};
   }));
   for (const auto& [key, line] : lines) text += line;

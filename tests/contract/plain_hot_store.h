@@ -16,6 +16,8 @@ HotRecord Sale(const std::string& transaction_id, Micros updated_at, const Field
 HotRecord Click(const std::string& event_id, Micros event_time, int64_t offset = 0);
 WindowValue Window(const std::string& kpi, Micros start, const std::string& member, int64_t value);
 
+std::string KeyOf(const HotRecord& record);
+Micros UpdatedAt(const HotRecord& line);
 std::string TextOf(const HotRecord& record);
 std::string TextOf(const HotHead& head);
 
