@@ -100,6 +100,8 @@ class StreamProcessor final : public Processor {
         visits_(*book_, *symbols_, options.visits),
         watermark_(options.watermark) {}
 
+  void BeforeReading(std::function<Status()> wait) override { before_reading_ = std::move(wait); }
+
   Status Restore() override {
     TRY(store::HotHead head, store_.Head());
     positions_ = head.positions;
@@ -168,6 +170,7 @@ class StreamProcessor final : public Processor {
     Micros watermark = watermark_.current();
     visits_.Advance(watermark, figures_);
     if (auto unknown = figures_.Unknown(); !unknown.empty()) {
+      TRY_STATUS(before_reading_());
       TRY(auto stored, store_.FindWindows(unknown));
       figures_.Join(stored);
     }
@@ -369,6 +372,7 @@ class StreamProcessor final : public Processor {
 
   Status TakeDeferred() {
     if (deferred_.empty()) return {};
+    TRY_STATUS(before_reading_());
     TRY(auto lines, store_.FindOrders(awaited_ids_));
     awaited_ids_.clear();
     for (const auto& line : lines) RestoreLine(line);
@@ -452,6 +456,7 @@ class StreamProcessor final : public Processor {
 
   ProcessorOptions options_;
   store::HotStore& store_;
+  std::function<Status()> before_reading_ = [] { return Status(); };
   const ProductCategories& categories_;
   std::unique_ptr<Symbols> symbols_;
   std::unique_ptr<KpiBook> book_;

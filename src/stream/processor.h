@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -74,6 +75,10 @@ class Processor {
                                                  const ProductCategories& categories);
   virtual ~Processor() = default;
 
+  // What has to be waited for before the store is read, so that the last batch is in it; unless batches are
+  // committed before the processor goes on.
+  virtual void BeforeReading(std::function<Status()> wait) = 0;
+
   // Goes on where the store is. Call once, before anything else.
   virtual Status Restore() = 0;
   // A partition that will be read; kInvalid for a topic that is neither of the two. Its number, and where to
@@ -90,7 +95,7 @@ class Processor {
   virtual void AtEnd(size_t partition, Micros now) = 0;
 
   // What came of it since the last batch; nothing when nothing changed. The next batch builds on it, so it
-  // has to be committed before.
+  // has to be committed before that one.
   virtual Result<std::optional<store::HotBatch>> Cut(Micros now) = 0;
   // What the store may forget now.
   virtual store::HotRetention Retention() const = 0;

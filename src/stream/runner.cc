@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "stream/committer.h"
 #include "stream/crash_point.h"
 #include "stream/latency.h"
 
@@ -27,7 +28,14 @@ class Runner {
  public:
   Runner(const RunnerOptions& options, Processor& processor, store::HotStore& store, const Clock& clock,
          const OnCommit& on_commit)
-      : options_(options), processor_(processor), store_(store), clock_(clock), on_commit_(on_commit) {}
+      : options_(options),
+        processor_(processor),
+        store_(store),
+        clock_(clock),
+        on_commit_(on_commit),
+        committer_(store) {
+    processor_.BeforeReading([this] { return committer_.Wait(); });
+  }
 
   Status Run(const kafka::ClientSettings& clients, std::atomic<bool>& stop, std::atomic<Micros>& beat) {
     clients_ = &clients;
@@ -41,11 +49,13 @@ class Runner {
       for (size_t i = 0; i < partitions_.size(); ++i) {
         if (consumer_->AtEnd(partitions_[i].where)) processor_.AtEnd(i, now);
       }
+      // While a batch is on its way the next one grows, up to a bound.
       bool due = now - committed_at_ >= options_.commit_interval || waiting_ >= options_.batch_records;
-      if (due) TRY_STATUS(Commit(now));
+      if (due && (committer_.idle() || waiting_ >= 2 * options_.batch_records)) TRY_STATUS(Commit(now));
       TRY_STATUS(DoChores(now));
     }
     TRY_STATUS(Commit(clock_.Now()));
+    TRY_STATUS(committer_.Wait());
     return CommitOffsets();
   }
 
@@ -120,6 +130,7 @@ class Runner {
   // failure. What was counted stays counted. Others may be at these offsets now: all that came since the last
   // commit are read; a record that was counted is known by its id.
   Status GoOnAfterLoss(size_t number, Partition& partition) {
+    TRY_STATUS(committer_.Wait());
     TRY(store::HotHead head, store_.Head());
     int64_t since_ms = (head.committed_at - kReadAgain) / 1000;
     TRY(kafka::Offsets found, consumer_->OffsetsForTime({partition.where}, since_ms));
@@ -200,22 +211,27 @@ class Runner {
     TRY(auto batch, processor_.Cut(now));
     if (!batch) return {};
     CrashPoint("batch_cut");
-    TRY_STATUS(store_.Commit(*batch));
-    CrashPoint("hot_committed");
-    Micros done = clock_.Now();
-    for (const Arrived& a : arrived_) latency_.Add(done - a.timestamp_ms * 1000, a.records, done);
-    arrived_.clear();
+    auto tell = [this, now, arrived = std::exchange(arrived_, {}), health = Health()](
+                    const store::HotBatch& committed) { Tell(committed, arrived, health, now); };
     waiting_ = 0;
-    if (on_commit_) on_commit_(*batch, Health(done, done - now));
-    return {};
+    return committer_.Submit(std::move(*batch), std::move(tell));
   }
 
-  StreamHealth Health(Micros now, Micros commit_time) {
-    StreamHealth health;
+  // On the committer's thread.
+  void Tell(const store::HotBatch& batch, const std::vector<Arrived>& arrived, StreamHealth health,
+            Micros cut_at) {
+    Micros now = clock_.Now();
+    for (const Arrived& a : arrived) latency_.Add(now - a.timestamp_ms * 1000, a.records, now);
     health.records_per_second = latency_.PerSecond(now);
     health.latency_p50 = latency_.Percentile(0.5, now);
     health.latency_p99 = latency_.Percentile(0.99, now);
-    health.commit_time = commit_time;
+    health.commit_time = now - cut_at;
+    if (on_commit_) on_commit_(batch, health);
+  }
+
+  // What is known when a batch is cut.
+  StreamHealth Health() {
+    StreamHealth health;
     for (const Partition& partition : partitions_) {
       auto range = consumer_->KnownRangeOf(partition.where);
       int64_t lag = range ? std::max<int64_t>(0, range->end - partition.next_offset) : 0;
@@ -269,8 +285,9 @@ class Runner {
   std::vector<StreamRecord> records_;
   std::vector<Arrived> arrived_;  // since the last commit
   size_t waiting_ = 0;
-  RecentLatency latency_;
+  RecentLatency latency_;  // the committer's thread alone
   Micros committed_at_ = 0, offsets_at_ = 0, partitions_at_ = 0, trimmed_at_ = 0;
+  Committer committer_;  // last, so that its thread ends first
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ struct RunnerOptions {
   std::string group = "souk-stream";
   std::vector<std::string> topics;
   Micros commit_interval = 100'000;
-  size_t batch_records = 20'000;  // a batch is committed at the latest with so many
+  size_t batch_records = 20'000;  // a batch is committed with so many, unless the one before still is
   Micros trim_interval = 30 * kMicrosPerSecond;
   uint64_t most_events = 100'000;  // that the hot store keeps
 };
@@ -43,7 +43,7 @@ struct StreamHealth {
   std::vector<PartitionProgress> partitions;
 };
 
-// What was committed; good during the call. Called on the runner's thread; must not block.
+// What was committed; good during the call. Called on one thread, not the runner's; must not block.
 using OnCommit = std::function<void(const store::HotBatch& batch, const StreamHealth& health)>;
 
 // Runs on the calling thread until `stop`, then commits what it has. Fails when the topics cannot be read or
