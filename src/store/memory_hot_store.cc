@@ -4,6 +4,8 @@
 #include <deque>
 #include <mutex>
 #include <set>
+#include <unordered_map>
+#include <vector>
 
 namespace souk::store {
 namespace {
@@ -18,6 +20,15 @@ Micros TimeOf(const HotRecord& record, std::string_view field) {
   const record::Field* found = view.schema->Find(field);
   return view.values[static_cast<size_t>(found - view.schema->fields.data())].number;
 }
+
+struct KeyHash {
+  size_t operator()(const WindowKey& key) const {
+    size_t hash = std::hash<Micros>()(key.start ^ (key.end << 1));
+    for (const std::string* part : {&key.kpi, &key.dimension, &key.member})
+      hash = (hash ^ std::hash<std::string>()(*part)) * 0x9E3779B97F4A7C15ULL;
+    return hash;
+  }
+};
 
 class MemoryHotStore final : public HotStore {
  public:
@@ -99,9 +110,12 @@ class MemoryHotStore final : public HotStore {
   Status ReadWindows(Micros from, Micros to,
                      const std::function<Status(const WindowValue&)>& on_window) override {
     std::lock_guard lock(mutex_);
-    for (const auto& [key, value] : windows_) {
-      if (key.start >= from && key.start < to) TRY_STATUS(on_window({key, value}));
+    std::vector<const std::pair<const WindowKey, int64_t>*> found;
+    for (const auto& window : windows_) {
+      if (window.first.start >= from && window.first.start < to) found.push_back(&window);
     }
+    std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+    for (const auto* window : found) TRY_STATUS(on_window({window->first, window->second}));
     return {};
   }
 
@@ -123,7 +137,7 @@ class MemoryHotStore final : public HotStore {
   std::mutex mutex_;
   std::map<std::string, HotRecord> lines_;  // by transaction_id
   std::deque<HotRecord> events_, late_;
-  std::map<WindowKey, int64_t> windows_;
+  std::unordered_map<WindowKey, int64_t, KeyHash> windows_;
   std::map<std::string, std::map<std::string, std::string>> state_;
   HotHead head_;
 };
