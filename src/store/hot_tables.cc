@@ -45,7 +45,12 @@ void AddArrival(HotTable& table) {
   add(kRowBytes, "BIGINT", HotSource::kBytes);
 }
 
-std::string Definition(const HotColumn& column) { return sql::QuoteName(column.name) + " " + column.type; }
+// Rows live for days, and commits wait while a checkpoint looks for the best compression.
+constexpr const char* kPlain = " USING COMPRESSION uncompressed";
+
+std::string Definition(const HotColumn& column) {
+  return sql::QuoteName(column.name) + " " + column.type + kPlain;
+}
 
 Result<std::vector<sql::Column>> ColumnsInFile(sql::Connection& connection, const std::string& database,
                                                const std::string& schema, const std::string& table) {
@@ -137,6 +142,7 @@ Status OpenHotTable(sql::Connection& connection, HotTable& table) {
 }
 
 Status CreatePlainTables(sql::Connection& connection) {
+  std::string windows = InHotStore("kpi_windows");
   return connection.Execute(fmt::format(
       "CREATE TABLE IF NOT EXISTS {}(kpi VARCHAR, window_start TIMESTAMPTZ, window_end TIMESTAMPTZ, "
       "dimension VARCHAR, member VARCHAR, value BIGINT, commit_number BIGINT DEFAULT 0);"
@@ -144,8 +150,7 @@ Status CreatePlainTables(sql::Connection& connection) {
       "CREATE TABLE IF NOT EXISTS {}(space VARCHAR, key BLOB, value BLOB, commit_number BIGINT);"
       "CREATE TABLE IF NOT EXISTS {}(topic VARCHAR, partition INTEGER, next_offset BIGINT, latest BIGINT);"
       "CREATE TABLE IF NOT EXISTS {}(name VARCHAR, value BIGINT)",
-      InHotStore("kpi_windows"), InHotStore("kpi_windows"), InHotStore("stream_state"),
-      InHotStore("positions"), InHotStore("counters")));
+      windows, windows, InHotStore("stream_state"), InHotStore("positions"), InHotStore("counters")));
 }
 
 Status OpenHotViews(sql::Connection& connection, const std::vector<const HotTable*>& tables) {
