@@ -108,6 +108,7 @@ int Consume(const std::string& address, const char* name, uint64_t count, int pa
                              {"enable.auto.commit", "false"},
                              {"queued.min.messages", "1000000"},
                              {"fetch.message.max.bytes", "4194304"},
+                             {"fetch.queue.backoff.ms", "5"},  // a second of sleep is no figure of a broker
                              {"check.crcs", "true"}});
   rd_kafka_poll_set_consumer(client);
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(partitions);
