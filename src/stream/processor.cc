@@ -296,10 +296,11 @@ class StreamProcessor final : public Processor {
 
   // A record without an id is like no other: its place is its id, as its file and row are in staging.
   void NameByPlace(const StreamRecord& record, std::initializer_list<size_t> ids) {
-    const PartitionInfo& partition = partitions_[record.partition];
+    place_.clear();
     for (size_t id : ids) {
       if (record_.values[id].present) continue;
-      place_ = kafka::Place({partition.topic, partition.partition}, record.offset);
+      const PartitionInfo& partition = partitions_[record.partition];
+      if (place_.empty()) place_ = kafka::Place({partition.topic, partition.partition}, record.offset);
       record_.values[id] = {true, 0, place_};
     }
   }
