@@ -18,15 +18,14 @@ constexpr std::string_view kCrashPoints[] = {
 
 // Places of the lake's writer, in the same way.
 constexpr std::string_view kLakeCrashPoints[] = {
-    "lake_cleaned",  // a start has removed what was in quarantine ahead of its commit, not yet files without
-                     // one
-    "lake_cut",      // the records are in scratch files and in memory
-    "lake_refused_kept",    // refused records are in quarantine, not yet in their topic
-    "lake_refused_sent",    // … and in their topic, ahead of the commit
-    "lake_file_placed",     // a file is in its hour's folder, others may be missing; nothing counts
-    "lake_committed",       // the commit stands, with the offsets, nobody was told of it
-    "lake_merge_placed",    // files of an hour are one more file, which does not count
-    "lake_merge_committed"  // it counts in place of the others
+    "lake_cleaned",          // a start has tidied quarantine, not yet the files that no commit names
+    "lake_cut",              // the records are in scratch files and in memory
+    "lake_refused_kept",     // refused records are in quarantine, not yet in their topic
+    "lake_refused_sent",     // … and in their topic, ahead of the commit
+    "lake_file_placed",      // a file is in its hour's folder, others may be missing; nothing counts
+    "lake_committed",        // the commit stands, with the offsets, nobody was told of it
+    "lake_merge_placed",     // files of an hour are one more file, which does not count
+    "lake_merge_committed",  // it counts in place of the others
 };
 
 }  // namespace souk::stream
