@@ -227,15 +227,17 @@ Status TopicIntoLake::Commit() {
   commit.operation = "stream";
   TRY(commit.add, PlaceFiles());
   commit.advance.push_back({topic_.topic, Ranges(), {}});
-  if (!refused_.empty()) commit.advance.back().quarantine_next = quarantine_topic_.ends();
+  std::map<int32_t, int64_t> after = committed_;
+  for (const auto& [partition, next] : next_) after[partition] = next;
+  if (!refused_.empty()) commit.advance.back().quarantine_next = quarantine_topic_.Ends(topic_.topic, after);
   auto version = raw_.Commit(topic_.record, commit, clock_.Now());
   if (!version) {
     TRY(bool stands, Stands(commit));
     if (!stands) return tl::unexpected(version.error());
   }
   CrashPoint("lake_committed");
-  if (!refused_.empty()) quarantine_topic_.Committed(topic_.topic);
-  for (const auto& [partition, next] : next_) committed_[partition] = next;
+  if (!refused_.empty()) quarantine_topic_.Committed(topic_.topic, after);
+  committed_ = std::move(after);
   NoteCommit(commit.add.size());
   Forget();
   return {};
