@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Live figures through kills, and through a log that has lost records.
 
-Usage: stream.py [--rounds N] [--rate R] [--kafka apache|URL]      SOUK=path of the program (default build/souk)
+Usage: stream.py [--rounds N] [--rate R] [--no-points] [--kafka apache|URL]      SOUK=path of the program (default build/souk)
 
 Kills: `souk selftest crash` kills the platform at random moments and at every named place between two steps of a commit, and
 compares figures, orders and the lake with what the acknowledged records say. With --kafka the records go to an Apache Kafka whose
@@ -32,7 +32,9 @@ def kills(args):
 
 
 def crash(args, kafka):
-    command = [SOUK, "selftest", "crash", "--rounds", str(args.rounds), "--points", "--rate", str(args.rate)]
+    command = [SOUK, "selftest", "crash", "--rounds", str(args.rounds), "--rate", str(args.rate)]
+    if not args.no_points:
+        command += ["--points"]
     if kafka:
         command += ["--kafka", kafka]
     began = time.monotonic()
@@ -118,6 +120,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rate", type=int, default=5000)
+    parser.add_argument("--no-points", action="store_true", help="kills at random moments only")
     parser.add_argument("--kafka", help="kafka://host:9092, or apache to start one; its own broker when not given")
     args = parser.parse_args()
     kills(args)
