@@ -6,8 +6,10 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "base/files.h"
 
@@ -19,15 +21,19 @@ constexpr int kFormatVersion = 1;
 std::string LockPath(const std::string& path) { return path + "/souk.lock"; }
 
 DirectoryOwner ReadOwner(const std::string& path) {
-  DirectoryOwner owner;
-  auto text = ReadFile(LockPath(path));
-  auto object = nlohmann::json::parse(text ? *text : std::string(), nullptr, false);
-  if (object.is_object()) {
-    owner.pid = object.value("pid", int64_t{0});
-    owner.url = object.value("url", std::string());
-    owner.broker = object.value("broker", std::string());
+  // The owner may be writing it: then it is cut off, or a mixture.
+  constexpr int kAttempts = 50;
+  constexpr auto kPause = std::chrono::milliseconds(1);
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    auto text = ReadFile(LockPath(path));
+    auto object = nlohmann::json::parse(text ? *text : std::string(), nullptr, false);
+    if (object.is_object()) {
+      return {object.value("pid", int64_t{0}), object.value("url", std::string()),
+              object.value("broker", std::string())};
+    }
+    std::this_thread::sleep_for(kPause);
   }
-  return owner;
+  return {};
 }
 
 Status WriteOwner(int lock, const std::string& path, const std::string& url, const std::string& broker) {

@@ -26,9 +26,11 @@ int RunSelftest(const CommandLine& line, const Settings& settings) {
   app::CrashSelftestOptions options;
   auto* crash = parser.add_subcommand(
       "crash",
-      "kills a platform of its own under load, again and again; every record must count exactly once");
+      "kills a platform of its own under load, again and again; every record must count exactly once, and be "
+      "in the lake once");
   crash->add_option("--rounds", options.rounds, "kills at random moments")->capture_default_str();
-  crash->add_flag("--points", options.points, "also once at each place between two commits");
+  crash->add_flag("--points", options.points,
+                  "also once at each place between two steps of a commit, of the stream and of the lake");
   crash->add_option("--rate", options.rate, "records per second")->capture_default_str();
   crash->add_option("--kafka", options.kafka_url,
                     "a Kafka with empty topics, as kafka://host:9092; its own broker when not given");

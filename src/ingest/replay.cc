@@ -1,5 +1,7 @@
 // Quarantined records once more: those that can be taken now become a raw file of their own.
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include "base/hash.h"
@@ -47,6 +49,8 @@ class Replay {
   Status Load(const std::string& id);
   Status Map();
   void SampleColumns();
+  std::set<std::string> ZonedTimes(const QuarantinedRecord& record, const record::Schema& schema) const;
+  Result<std::vector<TakenFile>> ReadGroups();
   Status ReadAgain();
   Status TakeRecord(LinePass& pass, QuarantinedRecord& record);
   Result<TakenFile> MakeFile();
@@ -150,6 +154,60 @@ Status Replay::Map() {
   return {};
 }
 
+// Columns whose times carry an offset from UTC in this record, as far as nothing else is said of them.
+std::set<std::string> Replay::ZonedTimes(const QuarantinedRecord& record,
+                                         const record::Schema& schema) const {
+  std::set<std::string> zoned;
+  size_t objects = 0;
+  auto columns = record::SampleJsonLines({record.content}, objects);
+  for (const record::Field& field : schema.fields) {
+    if (field.type != record::FieldType::kTimestamp || options_.time_formats.count(field.name)) continue;
+    auto given = options_.map.find(field.name);
+    auto known = format_.mapping.find(field.name);
+    if (given == options_.map.end() && known == format_.mapping.end()) continue;
+    const std::string& name = given != options_.map.end() ? given->second : known->second;
+    auto column =
+        std::find_if(columns.begin(), columns.end(), [&](const auto& one) { return one.name == name; });
+    if (column != columns.end() && column->time_has_zone) zoned.insert(name);
+  }
+  return zoned;
+}
+
+// In a file a column's times are all written in one way. Records of a topic come from many hands: those with
+// an offset from UTC and those without are read apart, and become files of their own.
+Result<std::vector<TakenFile>> Replay::ReadGroups() {
+  TRY(const record::Schema* schema, record::FindSchema(file_.record));
+  const bool topic = !file_.topic.empty();
+  std::map<std::set<std::string>, std::vector<QuarantinedRecord>> groups;
+  for (QuarantinedRecord& record : records_) {
+    std::set<std::string> zoned = topic ? ZonedTimes(record, *schema) : std::set<std::string>();
+    groups[std::move(zoned)].push_back(std::move(record));
+  }
+  const std::vector<record::SourceColumn> columns = profile_.columns;
+  std::vector<QuarantinedRecord> rest;
+  std::vector<TakenFile> files;
+  for (auto& [zoned, records] : groups) {
+    records_ = std::move(records);
+    rest_.clear();
+    lines_.clear();
+    taken_ = 0;
+    profile_.columns = columns;
+    for (record::SourceColumn& column : profile_.columns) {
+      if (!topic || !column.time_format.empty()) continue;
+      column.time_has_zone = zoned.count(column.name) > 0;
+      column.time |= column.time_has_zone;
+    }
+    TRY_STATUS(Map());
+    TRY_STATUS(ReadAgain());
+    TRY(auto file, MakeFile());
+    files.push_back(std::move(file));
+    std::move(rest_.begin(), rest_.end(), std::back_inserter(rest));
+  }
+  rest_ = std::move(rest);
+  std::sort(rest_.begin(), rest_.end(), [](const auto& a, const auto& b) { return a.line < b.line; });
+  return files;
+}
+
 Status Replay::TakeRecord(LinePass& pass, QuarantinedRecord& record) {
   if (record.reason.rfind(kLongLine, 0) == 0) {
     rest_.push_back(std::move(record));  // only its beginning is there
@@ -243,17 +301,18 @@ Result<TakenFile> Replay::MakeFile() {
 Result<IngestReport> Replay::Run(const std::string& id) {
   TRY_STATUS(Load(id));
   SampleColumns();
-  TRY_STATUS(Map());
-  TRY_STATUS(ReadAgain());
-  std::vector<TakenFile> files;
-  TRY(auto file, MakeFile());
-  files.push_back(std::move(file));
+  TRY(std::vector<TakenFile> files, ReadGroups());
   if (!options_.dry_run) {
-    // A replay that was cut off between the commit and the last step finds its own file in the lake.
+    // A replay that was cut off between the commit and the last step finds its own files in the lake.
     TRY(auto present, target_.raw->Files(file_.record));
-    bool there = std::any_of(present.begin(), present.end(),
-                             [&](const auto& raw) { return raw.fingerprint == files[0].raw.fingerprint; });
-    if (!there) TRY_STATUS(CommitFiles(target_, files, "replay", false));
+    auto there = [&](const TakenFile& file) {
+      return std::any_of(present.begin(), present.end(),
+                         [&](const auto& raw) { return raw.fingerprint == file.raw.fingerprint; });
+    };
+    std::vector<TakenFile> fresh;
+    std::copy_if(files.begin(), files.end(), std::back_inserter(fresh),
+                 [&](const auto& f) { return !there(f); });
+    if (!fresh.empty()) TRY_STATUS(CommitFiles(target_, fresh, "replay", false));
     TRY_STATUS(target_.quarantine->Replace(id, rest_));
   }
   return MakeReport(files);

@@ -68,7 +68,7 @@ struct RawFile {
 // How far a topic is in the raw zone.
 struct TopicPosition {
   std::map<int32_t, int64_t> next;  // partition → offset of the first record that is not there
-  // Where the topic of refused records ended when that was written, by its partition.
+  // Up to where the topic of refused records holds nothing of records after `next`, by its partition.
   std::map<int32_t, int64_t> quarantine_next;
 };
 using TopicPositions = std::map<std::string, TopicPosition>;  // by topic

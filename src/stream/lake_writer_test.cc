@@ -239,6 +239,39 @@ TEST_F(LakeWriterTest, LosesAndDoublesNothingWhereverItDies) {
   EXPECT_EQ(*raw_.RemoveOrphans("transactions"), 0u);
 }
 
+// A writer that died had sent more refused records than the next one's first commit has.
+TEST_F(LakeWriterTest, RefusedRecordsAreToldOnceAlsoWhenCommitsBecomeSmaller) {
+  std::filesystem::create_directories(options_.scratch);
+  auto take = [](TopicIntoLake& into, const std::vector<int64_t>& offsets) {
+    for (int64_t offset : offsets) {
+      std::string value = fmt::format("broken {}", offset);
+      ASSERT_TRUE(into.Take({kTopic, 0, offset, -1, value}));
+    }
+  };
+  auto begun = [&](const std::shared_ptr<lake::FileStore>& store, QuarantineTopic& topic) {
+    auto into = TopicIntoLake::Make(options_.topics[0], options_, store, clock_, topic).value();
+    EXPECT_TRUE(into->Begin());
+    return into;
+  };
+  auto faulty = std::make_shared<lake::FaultyFileStore>(store_);
+  QuarantineTopic first(kRefused, settings_), second(kRefused, settings_), third(kRefused, settings_);
+  auto one = begun(faulty, first);
+  take(*one, {0, 1, 2, 3});
+  faulty->Arm(2, lake::Fault::kDie);  // in quarantine and told, not committed
+  ASSERT_FALSE(one->Commit());
+  EXPECT_EQ(Published().size(), 4u);
+  auto two = begun(store_, second);
+  take(*two, {0});
+  ASSERT_TRUE(two->Commit());
+  take(*two, {1});
+  ASSERT_TRUE(two->Commit());
+  auto three = begun(store_, third);
+  take(*three, {2, 3, 4});
+  ASSERT_TRUE(three->Commit());
+  EXPECT_EQ(Quarantined().size(), 5u);
+  EXPECT_EQ(Published(), Quarantined());
+}
+
 TEST_F(LakeWriterTest, OfTwoWritersOneIsRefused) {
   QuarantineTopic topic(kRefused, settings_);
   std::filesystem::create_directories(options_.scratch + "2");

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "stream/crash_point.h"
 #include "stream/topic_into_lake.h"
 
 namespace souk::stream {
@@ -105,7 +106,10 @@ Status TopicIntoLake::Merge(const std::vector<lake::RawFile>& files) {
   lake::RawReservation reserved(*store_, whole.path);
   TRY_STATUS(store_->Adopt(scratch.path(), whole.path));
   commit.add.push_back(whole);
-  return raw_.Commit(topic_.record, commit, clock_.Now()).map([](int64_t) {});
+  CrashPoint("lake_merge_placed");
+  TRY_STATUS(raw_.Commit(topic_.record, commit, clock_.Now()).map([](int64_t) {}));
+  CrashPoint("lake_merge_committed");
+  return {};
 }
 
 Status TopicIntoLake::TidyUp() {

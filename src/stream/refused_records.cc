@@ -1,5 +1,6 @@
 #include "stream/refused_records.h"
 
+#include <algorithm>
 #include <charconv>
 #include <mutex>
 
@@ -43,8 +44,13 @@ Message MessageOf(const std::string& topic, const std::string& source, int32_t p
 struct Reports {
   std::mutex mutex;
   Status failed;
-  std::map<int32_t, int64_t> ends;
+  std::map<std::pair<int32_t, int64_t>, std::pair<int32_t, int64_t>> arrived;  // refused record → where it is
 };
+
+bool Covers(const std::map<int32_t, int64_t>& next, const std::pair<int32_t, int64_t>& place) {
+  auto known = next.find(place.first);
+  return known != next.end() && place.second < known->second;
+}
 
 }  // namespace
 
@@ -54,9 +60,22 @@ void QuarantineTopic::Begin(const std::string& source, const std::map<int32_t, i
   there_.erase(source);
 }
 
-void QuarantineTopic::Committed(const std::string& source) {
-  if (looked_.count(source) > 0) begins_[source] = ends_;
-  there_[source].clear();
+std::map<int32_t, int64_t> QuarantineTopic::Ends(const std::string& source,
+                                                 const std::map<int32_t, int64_t>& next) const {
+  std::map<int32_t, int64_t> ends = ends_;
+  auto there = there_.find(source);
+  if (there == there_.end()) return ends;
+  for (const auto& [refused, where] : there->second) {
+    if (Covers(next, refused)) continue;
+    auto [end, fresh] = ends.emplace(where);
+    end->second = std::min(end->second, where.second);
+  }
+  return ends;
+}
+
+void QuarantineTopic::Committed(const std::string& source, const std::map<int32_t, int64_t>& next) {
+  if (looked_.count(source) > 0) begins_[source] = Ends(source, next);
+  std::erase_if(there_[source], [&](const auto& one) { return Covers(next, one.first); });
 }
 
 Status QuarantineTopic::Connect() {
@@ -96,7 +115,7 @@ Status QuarantineTopic::LookAtTail(const std::string& source) {
       std::pair<int32_t, int64_t> place;
       if (HeaderOf(message, "topic") == source && ReadNumber(HeaderOf(message, "partition"), place.first) &&
           ReadNumber(HeaderOf(message, "offset"), place.second)) {
-        there.insert(place);
+        there[place] = {message.partition, message.offset};
       }
       auto waits = until.find({message.topic, message.partition});
       if (waits != until.end() && message.offset + 1 >= waits->second) until.erase(waits);
@@ -122,13 +141,13 @@ Status QuarantineTopic::Publish(const std::string& source, const std::vector<Ref
   for (const RefusedRecord& record : records) {
     if (there.count({record.partition, record.offset}) > 0) continue;
     Message message = MessageOf(name_, source, record.partition % partitions_, record);
-    sent = producer_->Send(std::move(message), [reports](const Result<kafka::Delivered>& report) {
+    Place refused{record.partition, record.offset};
+    sent = producer_->Send(std::move(message), [reports, refused](const Result<kafka::Delivered>& report) {
       std::scoped_lock lock(reports->mutex);
       if (!report) {
         reports->failed = tl::unexpected(report.error());
       } else {
-        int64_t& end = reports->ends[report->where.partition];
-        end = std::max(end, report->offset + 1);
+        reports->arrived[refused] = {report->where.partition, report->offset};
       }
     });
     if (!sent) break;
@@ -137,13 +156,12 @@ Status QuarantineTopic::Publish(const std::string& source, const std::vector<Ref
   if (sent && flushed) {
     std::scoped_lock lock(reports->mutex);
     sent = reports->failed;
-    for (const auto& [partition, end] : reports->ends) ends_[partition] = std::max(ends_[partition], end);
+    for (const auto& [refused, where] : reports->arrived) {
+      there[refused] = where;
+      ends_[where.first] = std::max(ends_[where.first], where.second + 1);
+    }
   }
-  if (sent && flushed) {
-    there.clear();  // the commit that follows says where they end
-    for (const RefusedRecord& record : records) there.insert({record.partition, record.offset});
-    return {};
-  }
+  if (sent && flushed) return {};
   // What arrived is seen by looking again.
   looked_.erase(source);
   producer_.reset();

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "stream/crash_point.h"
 
 namespace souk::stream {
 namespace {
@@ -75,6 +76,7 @@ Status TopicIntoLake::Begin() {
   committed_ = position.next;
   quarantine_topic_.Begin(topic_.topic, position.quarantine_next);
   TRY_STATUS(RemoveUncommittedQuarantine());
+  CrashPoint("lake_cleaned");
   return raw_.RemoveOrphans(topic_.record).map([](size_t) {});
 }
 
@@ -164,7 +166,10 @@ Status TopicIntoLake::KeepRefused() {
                        kafka::Place({topic_.topic, refused.partition}, refused.offset)});
   }
   TRY_STATUS(quarantine_.Add(std::move(file), records).map([](const auto&) {}));
-  return quarantine_topic_.Publish(topic_.topic, refused_);
+  CrashPoint("lake_refused_kept");
+  TRY_STATUS(quarantine_topic_.Publish(topic_.topic, refused_));
+  CrashPoint("lake_refused_sent");
+  return {};
 }
 
 lake::RawFile TopicIntoLake::FileOf(const HourFile& hour, size_t number) const {
@@ -195,6 +200,7 @@ Result<std::vector<lake::RawFile>> TopicIntoLake::PlaceFiles() {
     bool moved = !std::filesystem::exists(hour.scratch) && store_->Exists(path);
     TRY_STATUS(moved ? store_->Sync({path}) : store_->Adopt(hour.scratch, path));
     placed_ = i + 1;
+    CrashPoint("lake_file_placed");
   }
   return files;
 }
@@ -215,19 +221,23 @@ Result<bool> TopicIntoLake::Stands(const lake::RawCommit& commit) const {
 
 Status TopicIntoLake::Commit() {
   if (next_.empty()) return {};
+  CrashPoint("lake_cut");
   TRY_STATUS(KeepRefused());
   lake::RawCommit commit;
   commit.operation = "stream";
   TRY(commit.add, PlaceFiles());
   commit.advance.push_back({topic_.topic, Ranges(), {}});
-  if (!refused_.empty()) commit.advance.back().quarantine_next = quarantine_topic_.ends();
+  std::map<int32_t, int64_t> after = committed_;
+  for (const auto& [partition, next] : next_) after[partition] = next;
+  if (!refused_.empty()) commit.advance.back().quarantine_next = quarantine_topic_.Ends(topic_.topic, after);
   auto version = raw_.Commit(topic_.record, commit, clock_.Now());
   if (!version) {
     TRY(bool stands, Stands(commit));
     if (!stands) return tl::unexpected(version.error());
   }
-  if (!refused_.empty()) quarantine_topic_.Committed(topic_.topic);
-  for (const auto& [partition, next] : next_) committed_[partition] = next;
+  CrashPoint("lake_committed");
+  if (!refused_.empty()) quarantine_topic_.Committed(topic_.topic, after);
+  committed_ = std::move(after);
   NoteCommit(commit.add.size());
   Forget();
   return {};

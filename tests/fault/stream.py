@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Live figures through kills, and through a log that has lost records.
 
-Usage: stream.py [--rounds N] [--rate R] [--kafka URL]      SOUK=path of the program (default build/souk)
+Usage: stream.py [--rounds N] [--rate R] [--no-points] [--kafka apache|URL]      SOUK=path of the program (default build/souk)
 
-Kills: `souk selftest crash` kills the platform at random moments and at every named place between two commits, and compares
-figures and orders with what the acknowledged records say. With --kafka the records go to an Apache Kafka whose topics are empty.
+Kills: `souk selftest crash` kills the platform at random moments and at every named place between two steps of a commit, and
+compares figures, orders and the lake with what the acknowledged records say. With --kafka the records go to an Apache Kafka whose
+topics are empty; `--kafka apache` starts one.
 
 Lost records: what a power failure leaves when the log was not synced and the hot store was. The log is taken back to an earlier
 state while the hot store keeps what it had counted. The stream has to go on: what was counted stays, and all that comes later is
@@ -15,16 +16,43 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
-from souk_platform import Platform, SOUK
+from souk_platform import Platform, ROOT, SOUK
+
+SKIPPED = 77
 
 
 def kills(args):
-    command = [SOUK, "selftest", "crash", "--rounds", str(args.rounds), "--points", "--rate", str(args.rate)]
-    if args.kafka:
-        command += ["--kafka", args.kafka]
-    if subprocess.run(command, timeout=120 + 60 * args.rounds).returncode:
+    if args.kafka == "apache":
+        with tempfile.TemporaryDirectory(prefix="souk-fault-kafka-") as name, apache_kafka(name) as kafka:
+            crash(args, f"kafka://{kafka.address}")
+    else:
+        crash(args, args.kafka)
+
+
+def crash(args, kafka):
+    command = [SOUK, "selftest", "crash", "--rounds", str(args.rounds), "--rate", str(args.rate)]
+    if not args.no_points:
+        command += ["--points"]
+    if kafka:
+        command += ["--kafka", kafka]
+    began = time.monotonic()
+    if subprocess.run(command, timeout=600 + 30 * args.rounds).returncode:
         sys.exit("souk selftest crash failed")
+    print(f"the kills took {time.monotonic() - began:.0f} s", flush=True)
+
+
+def apache_kafka(directory):
+    sys.path.append(str(ROOT / "tests/interop"))
+    import apache_kafka as apache
+    import jars
+    try:
+        jars.folder("kafka")
+    except jars.Missing as why:
+        print(f"skipped: {why}")
+        sys.exit(SKIPPED)
+    return apache.Kafka(directory)
 
 
 def counted(live):
@@ -92,7 +120,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rate", type=int, default=5000)
-    parser.add_argument("--kafka", help="kafka://host:9092; its own broker when not given")
+    parser.add_argument("--no-points", action="store_true", help="kills at random moments only")
+    parser.add_argument("--kafka", help="kafka://host:9092, or apache to start one; its own broker when not given")
     args = parser.parse_args()
     kills(args)
     if not args.kafka:

@@ -11,10 +11,13 @@
 
 #include "app/output.h"
 #include "app/selftest/expected_figures.h"
+#include "app/selftest/expected_lake.h"
 #include "app/selftest/platform_child.h"
 #include "app/selftest/shop_load.h"
 #include "app/selftest/test_topics.h"
 #include "base/files.h"
+#include "lake/local_file_store.h"
+#include "lake/raw_zone.h"
 #include "net/http_client.h"
 #include "stream/crash_point.h"
 #include "stream/processor.h"
@@ -29,6 +32,8 @@ constexpr Micros kShopBegins = 6 * kMicrosPerDay;  // before now: its time goes 
 constexpr double kLongestLife_s = 2, kShortestLife_s = 0.2;
 constexpr double kKilledAtStart = 0.25;  // share of the kills that do not wait until it serves
 constexpr const char* kNeverTrimmed = "100000000";
+constexpr const char* kLakeInterval = "200ms";  // so that the kills meet commits
+constexpr const char* kRefusedTopic = "ecommerce-quarantine";
 
 double SecondsSince(SteadyClock::time_point since) {
   return std::chrono::duration<double>(SteadyClock::now() - since).count();
@@ -62,11 +67,12 @@ class CrashSelftest {
     load_options_.begin = SystemClock().Now() - kShopBegins;
     TRY(address_, embedded_ ? FreeLocalAddress() : Result<std::string>(options_.kafka_url));
     TRY(clients_, kafka::ParseUrl(options_.kafka_url, address_));
-    if (!embedded_)
-      TRY_STATUS(
-          MakeEmptyTopics(clients_, {load_options_.transactions_topic, load_options_.clickstream_topic}));
-    TRY(auto expected, ExpectedFigures::Open(options_.directory + "/sent.duckdb", load_options_));
-    expected_ = std::make_unique<ExpectedFigures>(std::move(expected));
+    if (!embedded_) {
+      TRY_STATUS(MakeEmptyTopics(
+          clients_, {load_options_.transactions_topic, load_options_.clickstream_topic, kRefusedTopic}));
+    }
+    TRY(auto sent, SentRecords::Open(options_.directory + "/sent.duckdb", load_options_));
+    sent_ = std::make_unique<SentRecords>(std::move(sent));
     PlatformChildOptions child;
     child.data_directory = DataPath();
     child.log_path = options_.directory + "/up.log";
@@ -78,12 +84,15 @@ class CrashSelftest {
     if (embedded_) set("broker.port", address_.substr(address_.find(':') + 1));
     set("web.port", "0");
     set("stream.keep_events", kNeverTrimmed);
-    child.arguments.insert(child.arguments.end(), {"--only", embedded_ ? "broker,stream,web" : "stream,web"});
+    set("stream.lake_interval", kLakeInterval);
+    child.arguments.insert(child.arguments.end(),
+                           {"--only", embedded_ ? "broker,stream,lake,web" : "stream,lake,web"});
     child_ = std::make_unique<PlatformChild>(std::move(child));
     return {};
   }
 
   std::string DataPath() const { return options_.directory + "/data"; }
+  std::string LakePath() const { return DataPath() + "/lake"; }
 
   // Until time has begun for every partition: before that, nothing is too late.
   Status WarmUp() {
@@ -101,17 +110,26 @@ class CrashSelftest {
     load_->SendLate();
     out_.Line(fmt::format("{} records per second go to {}; {} kills follow", options_.rate,
                           embedded_ ? "its own broker" : options_.kafka_url,
-                          options_.rounds + (options_.points ? std::size(stream::kCrashPoints) : 0)));
+                          static_cast<size_t>(options_.rounds) + Points().size()));
     return {};
+  }
+
+  std::vector<std::string> Points() const {
+    std::vector<std::string> points;
+    if (!options_.points) return points;
+    points.assign(std::begin(stream::kCrashPoints), std::end(stream::kCrashPoints));
+    points.insert(points.end(), std::begin(stream::kLakeCrashPoints), std::end(stream::kLakeCrashPoints));
+    return points;
   }
 
   void PlanRounds() {
     plan_.assign(static_cast<size_t>(options_.rounds), "");
-    if (!options_.points) return;
-    for (std::string_view point : stream::kCrashPoints) {
-      // Trims are rare; the first comes right after the start.
-      bool often = point != "hot_trimmed" && point != "offsets_committed";
-      plan_.push_back(fmt::format("{}:{}", point, often ? 2 + random_() % 10 : 1));
+    for (const std::string& point : Points()) {
+      // These are rare; the first comes right after the start.
+      bool rare = point == "hot_trimmed" || point == "offsets_committed" || point == "lake_cleaned" ||
+                  point.starts_with("lake_merge");
+      uint64_t most = rare ? 1 : point.starts_with("lake_") ? 4 : 10;
+      plan_.push_back(fmt::format("{}:{}", point, 1 + random_() % most));
     }
     std::shuffle(plan_.begin(), plan_.end(), random_);
   }
@@ -124,6 +142,8 @@ class CrashSelftest {
     if (point.empty()) {
       TRY(what, KillSometime());
     } else {
+      // So that there are files to be merged.
+      if (point.starts_with("lake_merge")) Pause(kLongestLife_s);
       TRY_STATUS(child_->Kill());
       TRY_STATUS(child_->Start(point));
       TRY_STATUS(child_->AwaitCrash(kCrashTimeout_s));
@@ -135,21 +155,22 @@ class CrashSelftest {
     TRY_STATUS(AwaitServing());
     double start = SecondsSince(began);
     TRY_STATUS(load_->Check());
-    TRY_STATUS(expected_->Add(load_->TakeAcknowledged()));
+    TRY_STATUS(sent_->Add(load_->TakeAcknowledged()));
     out_.Line(fmt::format("{}/{}: {} after {:.1f} s, serves again after {:.1f} s; {} acknowledged",
                           number + 1, plan_.size(), what, lived, start,
                           Counted(load_->counts().acknowledged, "record")));
     return {};
   }
 
+  static void Pause(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
+
   Result<std::string> KillSometime() {
     auto unit = [&] { return std::uniform_real_distribution<>()(random_); };
-    auto pause = [](double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); };
-    pause(kShortestLife_s + unit() * (kLongestLife_s - kShortestLife_s));
+    Pause(kShortestLife_s + unit() * (kLongestLife_s - kShortestLife_s));
     TRY_STATUS(child_->Kill());
     if (unit() >= kKilledAtStart) return "killed";
     TRY_STATUS(child_->Start(""));
-    pause(unit() * 0.5);
+    Pause(unit() * 0.5);
     TRY_STATUS(child_->Kill());
     return "killed, and again while it started,";
   }
@@ -172,37 +193,59 @@ class CrashSelftest {
     return json;
   }
 
-  // Until the stream has read as many records as there are.
+  // Until the stream and the lake have as many records as there are.
   Status Drain() {
     auto began = SteadyClock::now();
-    uint64_t read = 0;
+    uint64_t all = load_->counts().acknowledged, read = 0, kept = 0;
     while (SecondsSince(began) < kDrainTimeout_s) {
       TRY(auto now, LiveNow());
       read = 0;
       for (const auto& partition : now["health"]["partitions"])
         read += partition.value("next_offset", uint64_t{0});
-      if (read >= load_->counts().acknowledged) return {};
+      TRY(kept, RecordsOfLake());
+      if (read >= all && kept >= all) return {};
       std::this_thread::sleep_for(kLook);
     }
-    return Fail(Code::kCorrupt, "the stream has read {} of {} acknowledged records after {} s", read,
-                load_->counts().acknowledged, kDrainTimeout_s);
+    return Fail(Code::kCorrupt,
+                "of {} acknowledged records the stream has read {} and the lake {} after {} s", all, read,
+                kept, kDrainTimeout_s);
+  }
+
+  // That it has taken or refused, as its commits say.
+  Result<uint64_t> RecordsOfLake() const {
+    TRY(auto store, lake::LocalFileStore::Open(LakePath()));
+    lake::RawZone raw(store);
+    uint64_t records = 0;
+    for (const char* record : {"transactions", "clickstream"}) {
+      TRY(auto positions, raw.Positions(record));
+      for (const auto& [topic, position] : positions) {
+        for (const auto& [partition, next] : position.next) records += static_cast<uint64_t>(next);
+      }
+    }
+    return records;
   }
 
   Status Finish() {
     TRY_STATUS(load_->Stop());
-    TRY_STATUS(expected_->Add(load_->TakeAcknowledged()));
+    TRY_STATUS(sent_->Add(load_->TakeAcknowledged()));
     TRY_STATUS(Drain());
+    TRY(auto refused, ReadRefused(clients_, kRefusedTopic));
     TRY_STATUS(child_->Stop(kStopTimeout_s));
     ShopLoadCounts sent = load_->counts();
-    out_.Line(fmt::format("{} acknowledged: {} out of order, {} sent twice, {} too late",
+    out_.Line(fmt::format("{} acknowledged: {} out of order, {} sent twice, {} too late, {} broken",
                           Counted(sent.acknowledged, "record"), GroupDigits(sent.behind),
-                          GroupDigits(sent.again), GroupDigits(sent.late)));
-    TRY(FiguresChecked checked, expected_->CheckHotStore(DataPath() + "/hot.duckdb"));
+                          GroupDigits(sent.again), GroupDigits(sent.late), GroupDigits(sent.poison)));
+    TRY(FiguresChecked live, CheckHotStore(*sent_, DataPath() + "/hot.duckdb"));
     out_.Line(fmt::format("{} of figures, {} and {} are as they were computed from these records",
-                          Counted(checked.windows, "value"), Counted(checked.lines, "order line"),
-                          Counted(checked.events, "event")));
-    out_.Line(fmt::format("passed: {} in {:.0f} s, and every record counted exactly once",
-                          Counted(plan_.size(), "kill"), SecondsSince(began_)));
+                          Counted(live.windows, "value"), Counted(live.lines, "order line"),
+                          Counted(live.events, "event")));
+    TRY(LakeChecked lake, CheckLake(*sent_, LakePath(), refused));
+    out_.Line(fmt::format(
+        "{} are in {} of the lake, those of their hours, and {} in quarantine and its topic",
+        Counted(lake.records, "record"), Counted(lake.files, "file"), Counted(lake.refused, "broken one")));
+    out_.Line(
+        fmt::format("passed: {} in {:.0f} s; every record counted exactly once, and is in the lake once",
+                    Counted(plan_.size(), "kill"), SecondsSince(began_)));
     return {};
   }
 
@@ -215,7 +258,7 @@ class CrashSelftest {
   kafka::ClientSettings clients_;
   ShopLoadOptions load_options_;
   std::vector<std::string> plan_;  // crash points; "" = a moment
-  std::unique_ptr<ExpectedFigures> expected_;
+  std::unique_ptr<SentRecords> sent_;
   std::unique_ptr<PlatformChild> child_;
   std::unique_ptr<net::HttpClient> http_;
   std::unique_ptr<ShopLoad> load_;

@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "sql/appender.h"
 #include "store/hot_tables.h"
 
 namespace souk::app {
 namespace {
-
-constexpr int kShown = 3;  // differences in a message
 
 // Figures by minute, in all and by one dimension, as docs and models/live.yml define them; in units of
 // hot.kpi_windows: pieces, cents, or money × 10^4.
@@ -29,10 +26,6 @@ constexpr Figure kFigures[] = {
     {"sessions", "visits", "count(*)", "device_type"},
     {"sessions_with_purchase", "visits WHERE bought", "count(*)", "device_type"},
 };
-
-constexpr const char* kTables = R"(
-CREATE TABLE records(line BOOLEAN, late BOOLEAN, partition INTEGER, "offset" BIGINT, value VARCHAR);
-)";
 
 // The latest version of each line, each event once, and visits that a pause of 30 minutes ends.
 constexpr const char* kThings = R"(
@@ -93,123 +86,101 @@ std::string WindowsOf(const Figure& figure) {
       figure.kpi, figure.by, figure.value, figure.from);
 }
 
-}  // namespace
-
-Result<ExpectedFigures> ExpectedFigures::Open(const std::string& path, const ShopLoadOptions& topics) {
-  sql::DatabaseOptions options;
-  options.path = path;
-  TRY(auto database, sql::Database::Open(options));
-  TRY(auto connection, database->Connect());
-  TRY_STATUS(connection.Execute(kTables));
-  return ExpectedFigures(std::move(database), std::move(connection), topics);
-}
-
-Status ExpectedFigures::Add(const std::vector<AcknowledgedRecord>& records) {
-  TRY(auto appender, sql::Appender::Open(connection_, {"", "main", "records"}));
-  for (const AcknowledgedRecord& record : records) {
-    appender.Bool(record.line);
-    appender.Bool(record.late);
-    appender.Int(record.partition);
-    appender.Int(record.offset);
-    appender.Text(record.json);
-    TRY_STATUS(appender.EndRow());
-  }
-  return appender.Finish();
-}
-
-Status ExpectedFigures::Compute() {
-  TRY_STATUS(connection_.Execute(kThings));
+Status Compute(SentRecords& sent) {
+  TRY_STATUS(sent.connection().Execute(kThings));
   std::string all, names;
   for (const Figure& figure : kFigures) {
     all += (all.empty() ? "" : " UNION ALL ") + WindowsOf(figure);
     names += fmt::format("{}('{}', '{}')", names.empty() ? "" : ", ", figure.kpi, figure.by);
   }
-  return connection_.Execute(
+  return sent.connection().Execute(
       fmt::format("CREATE OR REPLACE TABLE expected AS SELECT * FROM ({}) WHERE value <> 0;"
                   "CREATE OR REPLACE TABLE figures AS SELECT * FROM (VALUES {}) AS f(kpi, dimension)",
                   all, names));
 }
 
-// `differences` has one text column.
-Status ExpectedFigures::Compare(const std::string& what, const std::string& differences) {
-  TRY(sql::Table found, connection_.Query(fmt::format("SELECT * FROM ({}) ORDER BY 1", differences)));
-  if (found.rows.empty()) return {};
-  std::string first;
-  for (size_t i = 0; i < found.rows.size() && i < kShown; ++i)
-    first += (first.empty() ? "" : "; ") + sql::CellText(found.rows[i][0]);
-  return Fail(Code::kCorrupt, "{}: {} {}: {}{}", what, found.rows.size(),
-              found.rows.size() == 1 ? "difference" : "differences", first,
-              found.rows.size() > kShown ? "; …" : "");
-}
+std::string Hot(const char* table) { return store::InHotStore(table); }
 
-Result<uint64_t> ExpectedFigures::Count(const std::string& from) {
-  TRY(sql::Table count, connection_.Query("SELECT count(*) FROM " + from));
-  return static_cast<uint64_t>(std::get<int64_t>(count.At(0, 0)));
-}
-
-Result<FiguresChecked> ExpectedFigures::CheckHotStore(const std::string& path) {
-  TRY_STATUS(Compute());
-  TRY_STATUS(database_->Attach({path, store::kHotDatabase}));
-  auto hot = [](const char* table) { return store::InHotStore(table); };
-  std::string topic =
-      fmt::format("CASE WHEN line THEN {} ELSE {} END", sql::QuoteLiteral(topics_.transactions_topic),
-                  sql::QuoteLiteral(topics_.clickstream_topic));
-  // Each record that was acknowledged is there once, and nothing beside it.
-  TRY_STATUS(Compare(
+// Each record that was acknowledged is there once, and nothing beside it.
+Status ComparePositions(SentRecords& sent) {
+  return sent.Compare(
       "records of the topics",
       fmt::format("SELECT concat(e.topic, '-', e.partition, ': ', n, ' acknowledged at ', places, "
                   "' places up to ', last, ', the stream is at ', p.next_offset) FROM (SELECT {} AS topic, "
                   "partition, count(*) AS n, count(DISTINCT \"offset\") AS places, max(\"offset\") AS last "
-                  "FROM records GROUP BY ALL) AS e FULL JOIN {} AS p USING (topic, partition) "
+                  "FROM (SELECT line, partition, \"offset\" FROM records UNION ALL "
+                  "SELECT line, partition, \"offset\" FROM poison) GROUP BY ALL) AS e "
+                  "FULL JOIN {} AS p USING (topic, partition) "
                   "WHERE n <> places OR n <> last + 1 OR n IS DISTINCT FROM coalesce(p.next_offset, 0) AND "
                   "NOT (n IS NULL AND p.next_offset = 0)",
-                  topic, hot("positions"))));
-  TRY_STATUS(Compare(
+                  sent.TopicOf(), Hot("positions")));
+}
+
+Status CompareFigures(SentRecords& sent) {
+  return sent.Compare(
       "figures",
       fmt::format("SELECT concat(kpi, ' ', dimension, ' ', member, ' at ', window_start, ': expected ', "
                   "coalesce(e.value, 0), ', is ', coalesce(k.value, 0)) FROM expected AS e FULL JOIN "
                   "(SELECT * FROM {} WHERE kpi IN (SELECT kpi FROM figures) AND (dimension = '' OR (kpi, "
                   "dimension) IN (SELECT (kpi, dimension) FROM figures))) AS k USING (kpi, window_start, "
                   "dimension, member) WHERE e.value IS DISTINCT FROM k.value",
-                  hot("kpi_windows"))));
-  TRY_STATUS(Compare(
+                  Hot("kpi_windows")));
+}
+
+Status CompareOrders(SentRecords& sent) {
+  return sent.Compare(
       "hot.orders",
       fmt::format(
           "SELECT concat(transaction_id, ': expected ', e.status, ' ', e.total_amount, ' of ', e.updated_at, "
           "', is ', o.status, ' ', o.total_amount, ' of ', o.updated_at) FROM (SELECT transaction_id, "
-          "order_id, "
-          "status, payment_status, city, quantity, unit_price, total_amount, moment, updated_at FROM lines) "
-          "AS e "
-          "FULL JOIN (SELECT transaction_id, order_id, status, payment_status, coalesce(city, '') AS city, "
-          "quantity, unit_price, total_amount, transaction_timestamp AS moment, updated_at FROM {}) AS o "
-          "USING (transaction_id) WHERE e IS DISTINCT FROM o",
-          hot("orders"))));
-  TRY_STATUS(Compare(
+          "order_id, status, payment_status, city, quantity, unit_price, total_amount, moment, updated_at "
+          "FROM lines) AS e FULL JOIN (SELECT transaction_id, order_id, status, payment_status, "
+          "coalesce(city, '') AS city, quantity, unit_price, total_amount, transaction_timestamp AS moment, "
+          "updated_at FROM {}) AS o USING (transaction_id) WHERE e IS DISTINCT FROM o",
+          Hot("orders")));
+}
+
+Status CompareCounters(SentRecords& sent) {
+  return sent.Compare(
       "counters",
       fmt::format(
           "SELECT concat(name, ': expected ', n, ', is ', value) FROM (SELECT 'late' AS name, count(*) AS n "
-          "FROM "
-          "records WHERE late UNION ALL SELECT 'transactions', count(*) FROM records WHERE line AND NOT late "
-          "UNION ALL SELECT 'events', count(*) FROM records WHERE NOT line AND NOT late UNION ALL "
-          "SELECT 'refused', 0 UNION ALL SELECT 'updates and duplicates', (SELECT count(*) FROM records "
-          "WHERE "
-          "NOT late) - (SELECT count(*) FROM lines) - (SELECT count(*) FROM events)) JOIN (SELECT name, "
-          "value "
-          "FROM {0} UNION ALL SELECT 'updates and duplicates', sum(value) FROM {0} WHERE name IN ('updates', "
-          "'duplicates')) USING (name) WHERE n <> value",
-          hot("counters"))));
-  std::string sent = "SELECT partition, \"offset\" FROM records WHERE late AND line";
-  std::string kept =
-      fmt::format("SELECT partition, \"offset\" FROM {} WHERE record = 'transactions'", hot("late_records"));
-  TRY_STATUS(
-      Compare("hot.late_records", fmt::format("SELECT concat(what, ' ', partition, '@', \"offset\") FROM "
-                                              "(SELECT 'missing' AS what, * FROM ({0} EXCEPT ALL {1}) "
-                                              "UNION ALL SELECT 'too many', * FROM ({1} EXCEPT ALL {0}))",
-                                              sent, kept)));
+          "FROM records WHERE late UNION ALL SELECT 'transactions', count(*) FROM records WHERE line AND NOT "
+          "late UNION ALL SELECT 'events', count(*) FROM records WHERE NOT line AND NOT late UNION ALL "
+          "SELECT 'refused', count(*) FROM poison UNION ALL SELECT 'updates and duplicates', "
+          "(SELECT count(*) FROM records WHERE NOT late) - (SELECT count(*) FROM lines) - "
+          "(SELECT count(*) FROM events)) FULL JOIN (SELECT name, value FROM {0} WHERE name NOT IN "
+          "('updates', 'duplicates') AND name NOT LIKE 'gauge.%' UNION ALL SELECT 'updates and duplicates', "
+          "sum(value) FROM {0} "
+          "WHERE name IN ('updates', 'duplicates')) USING (name) WHERE n IS DISTINCT FROM value",
+          Hot("counters")));
+}
+
+Status CompareLate(SentRecords& sent) {
+  std::string made =
+      fmt::format("SELECT {} AS topic, partition, \"offset\" FROM records WHERE late", sent.TopicOf());
+  std::string kept = fmt::format("SELECT topic, partition, \"offset\" FROM {}", Hot("late_records"));
+  return sent.Compare("hot.late_records",
+                      fmt::format("SELECT concat(what, ' ', topic, '-', partition, '@', \"offset\") FROM "
+                                  "(SELECT 'missing' AS what, * FROM ({0} EXCEPT ALL {1}) "
+                                  "UNION ALL SELECT 'too many', * FROM ({1} EXCEPT ALL {0}))",
+                                  made, kept));
+}
+
+}  // namespace
+
+Result<FiguresChecked> CheckHotStore(SentRecords& sent, const std::string& path) {
+  TRY_STATUS(Compute(sent));
+  TRY_STATUS(sent.database().Attach({path, store::kHotDatabase}));
+  TRY_STATUS(ComparePositions(sent));
+  TRY_STATUS(CompareFigures(sent));
+  TRY_STATUS(CompareOrders(sent));
+  TRY_STATUS(CompareCounters(sent));
+  TRY_STATUS(CompareLate(sent));
   FiguresChecked checked;
-  TRY(checked.windows, Count("expected"));
-  TRY(checked.lines, Count("lines"));
-  TRY(checked.events, Count("events"));
+  TRY(checked.windows, sent.Count("expected"));
+  TRY(checked.lines, sent.Count("lines"));
+  TRY(checked.events, sent.Count("events"));
   return checked;
 }
 

@@ -22,11 +22,12 @@ constexpr auto kTick = std::chrono::milliseconds(5);
 constexpr auto kLastAnswers = std::chrono::seconds(120);
 constexpr double kMostBehindSeconds = 1;  // what is caught up with at once after a pause
 constexpr double kBehind = 0.05, kAgain = 0.02, kLate = 0.005;
+constexpr uint64_t kPoisonEvery = 400, kFirstPoison = 20;
 constexpr uint64_t kSeed = 20'251'128;
 
 struct Prepared {
   generate::LiveRecord record;
-  bool late = false;
+  LoadKind kind = LoadKind::kGood;
 };
 
 // Reports may come after the load has gone.
@@ -51,6 +52,20 @@ void MakeLate(generate::LiveRecord& record, Micros time, uint64_t number) {
   record.json = json.dump();
 }
 
+// What a broken client sends in its place, in several ways.
+void MakePoison(generate::LiveRecord& record, uint64_t number) {
+  auto json = nlohmann::ordered_json::parse(record.json);
+  const char* time = record.kind == generate::LiveKind::kClick ? "event_time" : "transaction_timestamp";
+  switch (number % 5) {
+    case 0: record.json.resize(record.json.size() / 2); return;
+    case 1: json.erase(time); break;
+    case 2: json[time] = "yesterday"; break;
+    case 3: record.json = fmt::format("{{\"id\":{},\"name\":\"\xE9t\xE9\"}}", number); return;
+    default: record.json = fmt::format("[{}]", record.json); return;
+  }
+  record.json = json.dump();
+}
+
 class RunningShopLoad final : public ShopLoad {
  public:
   RunningShopLoad(const ShopLoadOptions& options, std::unique_ptr<generate::LiveShop> shop,
@@ -69,7 +84,9 @@ class RunningShopLoad final : public ShopLoad {
     std::lock_guard lock(ledger_->mutex);
     return std::exchange(ledger_->fresh, {});
   }
-  ShopLoadCounts counts() const override { return {sent_, ledger_->acknowledged, behind_, again_, late_}; }
+  ShopLoadCounts counts() const override {
+    return {sent_, ledger_->acknowledged, behind_, again_, late_, poison_};
+  }
   Status Check() override {
     std::lock_guard lock(ledger_->mutex);
     if (ledger_->failure.empty()) return {};
@@ -117,10 +134,16 @@ class RunningShopLoad final : public ShopLoad {
     }
     if (send_late_ && Chance(kLate)) {
       Prepared late = next;
-      late.late = true;
+      late.kind = LoadKind::kLate;
       MakeLate(late.record, options_.begin - options_.late_by - static_cast<Micros>(made_) * 1000, made_);
       ++late_;
       Send(std::move(late));
+    }
+    if (made_ % kPoisonEvery == kFirstPoison) {
+      Prepared poison = next;
+      poison.kind = LoadKind::kPoison;
+      MakePoison(poison.record, poison_++);
+      Send(std::move(poison));
     }
     if (Chance(kBehind)) {
       ++behind_;
@@ -143,7 +166,7 @@ class RunningShopLoad final : public ShopLoad {
     message.topic = line ? options_.transactions_topic : options_.clickstream_topic;
     message.key = prepared.record.key;
     message.value = prepared.record.json;
-    auto report = [ledger = ledger_, line, late = prepared.late, json = std::move(prepared.record.json)](
+    auto report = [ledger = ledger_, line, kind = prepared.kind, value = std::move(prepared.record.json)](
                       const Result<kafka::Delivered>& delivered) mutable {
       std::lock_guard lock(ledger->mutex);
       if (!delivered) {
@@ -151,7 +174,7 @@ class RunningShopLoad final : public ShopLoad {
         return;
       }
       ++ledger->acknowledged;
-      ledger->fresh.push_back({line, late, delivered->where.partition, delivered->offset, json});
+      ledger->fresh.push_back({line, kind, delivered->where.partition, delivered->offset, std::move(value)});
     };
     if (Status sent = producer_->Send(std::move(message), std::move(report)); !sent) {
       std::lock_guard lock(ledger_->mutex);
@@ -168,7 +191,7 @@ class RunningShopLoad final : public ShopLoad {
   std::mt19937_64 random_{kSeed};
   std::multimap<uint64_t, Prepared> held_;  // by the turn at which they are sent
   uint64_t made_ = 0;
-  std::atomic<uint64_t> sent_ = 0, behind_ = 0, again_ = 0, late_ = 0;
+  std::atomic<uint64_t> sent_ = 0, behind_ = 0, again_ = 0, late_ = 0, poison_ = 0;
   std::atomic<bool> stop_ = false, send_late_ = false;
   std::thread thread_;
 };

@@ -1,8 +1,9 @@
-// The load of a self-test: a living shop whose records also come out of order, twice and too late, and a list
-// of those that were acknowledged.
+// The load of a self-test: a living shop whose records also come out of order, twice, too late and broken,
+// and a list of those that were acknowledged.
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,17 +25,24 @@ struct ShopLoadOptions {
   Micros late_by = 3'600 * kMicrosPerSecond;
 };
 
+enum class LoadKind : uint8_t {
+  kGood,
+  kLate,    // made to be too late
+  kPoison,  // made so that nobody can read it
+};
+
 struct AcknowledgedRecord {
   bool line = false;  // of an order; else an event
-  bool late = false;  // made to be too late
+  LoadKind kind = LoadKind::kGood;
   int32_t partition = 0;
   int64_t offset = 0;
-  std::string json;
+  std::string value;
 };
 
 struct ShopLoadCounts {
   uint64_t sent = 0, acknowledged = 0;
-  uint64_t behind = 0, again = 0, late = 0;  // of those sent: out of order, a second time, too late
+  // Of those sent: out of order, a second time, too late, impossible to read.
+  uint64_t behind = 0, again = 0, late = 0, poison = 0;
 };
 
 // Threads: the methods by one; it sends on a thread of its own, at its pace and through outages.

@@ -5,7 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <map>
+
 #include "kafka/admin.h"
+#include "kafka/consumer.h"
 
 namespace souk::app {
 
@@ -42,6 +47,31 @@ Status MakeEmptyTopics(const kafka::ClientSettings& clients, const std::vector<s
     }
   }
   return {};
+}
+
+Result<std::vector<RefusedMessage>> ReadRefused(const kafka::ClientSettings& clients,
+                                                const std::string& topic) {
+  constexpr auto kPatience = std::chrono::seconds(30);
+  TRY(auto consumer, kafka::Consumer::Open(clients, {}));
+  TRY(auto partitions, consumer->PartitionsOf(topic));
+  kafka::Offsets from;
+  for (const auto& where : partitions) from[where] = kafka::kBeginning;
+  TRY_STATUS(consumer->Assign(from));
+  std::vector<RefusedMessage> refused;
+  auto at_end = [&](const kafka::TopicPartition& where) { return consumer->AtEnd(where); };
+  auto give_up = std::chrono::steady_clock::now() + kPatience;
+  while (!std::all_of(partitions.begin(), partitions.end(), at_end)) {
+    if (std::chrono::steady_clock::now() > give_up)
+      return Fail(Code::kTimeout, "{} cannot be read to its end", topic);
+    TRY(auto messages, consumer->PollBatch(1000, std::chrono::milliseconds(100)));
+    for (kafka::Message& message : messages) {
+      std::map<std::string, std::string> headers;
+      for (const auto& [name, value] : message.headers) headers[name] = value.value_or("");
+      refused.push_back({fmt::format("{}-{}@{}", headers["topic"], headers["partition"], headers["offset"]),
+                         message.value.value_or("")});
+    }
+  }
+  return refused;
 }
 
 }  // namespace souk::app

@@ -61,8 +61,11 @@ class ReportVerb : public Verb {
   void Print(Progress& out, const warehouse::Report& report) const {
     bool table = format_ == OutputFormat::kTable;
     if (table) {
-      out.Line(fmt::format("{}, {}{}", report.info.title, PeriodText(report, report.from, report.to),
-                           report.partial ? " (the last day is not over)" : ""));
+      // What came over the stream since then is live, and here after the next build.
+      std::string until =
+          report.state.data_until == 0 ? "" : "; data until " + FormatUtc(report.state.data_until);
+      out.Line(fmt::format("{}, {}{}{}", report.info.title, PeriodText(report, report.from, report.to),
+                           report.partial ? " (the last day is not over)" : "", until));
       out.Line("");
     }
     if (sql_) {
