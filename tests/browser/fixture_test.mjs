@@ -3,7 +3,7 @@
 import { access } from './access_test.mjs';
 import { visit } from './lib/browser.mjs';
 import { Fixture, NOW } from './lib/fixture.mjs';
-import { liveChanges, liveLooks, liveStates } from './live_test.mjs';
+import { liveChanges, liveLooks, liveMenus, liveStates } from './live_test.mjs';
 import { salesLooks, salesStates, salesUse } from './sales_test.mjs';
 import { extremes, sizesAndThemes, states } from './states_test.mjs';
 import { filterBar, liveUpdates, menusAndKeys } from './use_test.mjs';
@@ -26,6 +26,7 @@ export async function fixtureTests(t, browser) {
   await liveUpdates(each, open, fixture);
   await liveLooks(each, open, fixture);
   await liveStates(each, open, fixture);
+  await liveMenus(each, open, fixture);
   await liveChanges(each, open, fixture);
   await salesLooks(each, open, fixture);
   await salesStates(each, open, fixture);

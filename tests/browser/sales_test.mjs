@@ -33,7 +33,7 @@ const asked = async (page, fixture, name, part) => {
   assert.ok(reports(fixture, name).at(-1)?.includes(part), `${name} was not asked with ${part}`);
 };
 const menu = async (page, title, item) => {
-  await page.getByRole('button', { name: `${title}: more` }).click();
+  await page.getByRole('button', { name: `${title}: more`, exact: true }).click();
   await page.getByRole('button', { name: item, exact: true }).click();
 };
 
@@ -159,7 +159,7 @@ export async function salesUse(each, open, fixture) {
       const value = await figure(page, 'revenue').getAttribute('data-value');
       const other = await page.context().newPage();
       await other.goto(page.url());
-      await shown(other);
+      await figure(other, 'revenue').waitFor();
       assert.equal(await figure(other, 'revenue').getAttribute('data-value'), value, 'a link shows the same');
       await other.close();
 
