@@ -127,8 +127,8 @@ class KpiReader {
   void CollectFilters(const std::string& condition, std::map<std::string, std::string>& used) const {
     for (size_t at = 0; at < condition.size();) {
       size_t end = at;
-      while (end < condition.size() && (std::isalnum(static_cast<unsigned char>(condition[end])) != 0 ||
-                                        condition[end] == '_'))
+      while (end < condition.size() &&
+             (std::isalnum(static_cast<unsigned char>(condition[end])) != 0 || condition[end] == '_'))
         ++end;
       auto filter = filters_.find(condition.substr(at, end - at));
       if (filter != filters_.end() && used.emplace(*filter).second) CollectFilters(filter->second, used);

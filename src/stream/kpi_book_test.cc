@@ -68,9 +68,10 @@ TEST(KpiBookTest, AFigureIsDefinedByItsEntryAndWhatItUses) {
       "live.yml", symbols);
   ASSERT_TRUE(book) << book.error().message;
   ASSERT_EQ(book->definitions().size(), 3U);
-  EXPECT_EQ(book->definitions()[0].text,
-            "name: a\nlabel: A\nof: transactions\nwhere: sold\nvalue: count\nby: [city, country]\nfilters:\n"
-            "  paid: payment_status = paid\n  sold: paid and quantity > 0\nwindow: minute, 60 s every 60 s\n");
+  EXPECT_EQ(
+      book->definitions()[0].text,
+      "name: a\nlabel: A\nof: transactions\nwhere: sold\nvalue: count\nby: [city, country]\nfilters:\n"
+      "  paid: payment_status = paid\n  sold: paid and quantity > 0\nwindow: minute, 60 s every 60 s\n");
   EXPECT_EQ(book->definitions()[1].text,
             "name: b\nof: transactions\nvalue: count\nwindow: hour, 3600 s every 600 s\n");
   EXPECT_EQ(book->definitions()[2].text, "name: g\nof: visits\nvalue: count\n");

@@ -37,7 +37,8 @@ struct ReportColumnFile {
 struct ReportFile {
   ReportInfo info;
   std::string file;  // "models/reports/sales_trend.sql"
-  std::string sql;   // with {{ metric.x }}, {{ filters relation alias }}, {{ filter name expression }}, $parameters
+  std::string
+      sql;  // with {{ metric.x }}, {{ filters relation alias }}, {{ filter name expression }}, $parameters
   std::vector<ReportColumn> columns;
   int64_t limit = 0;  // 0 = all rows
 };

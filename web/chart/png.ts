@@ -4,7 +4,7 @@
 
 const SCALE = 2;
 const MARGIN = 16;
-const HEAD = 32;
+const HEAD = 48;
 
 type Shape = (element: SVGElement) => Path2D;
 
@@ -107,23 +107,33 @@ function draw(canvas: CanvasRenderingContext2D, element: Element) {
   }
 }
 
-/** A part of the page as a picture at twice its size, with a title above; null where there is no canvas. */
-export async function png(part: Element, title: string): Promise<Blob | null> {
+/**
+ * A part of the page as a picture at twice its size, with a title and a note above; null where there is no
+ * canvas.
+ */
+export async function png(part: Element, title: string, note: string): Promise<Blob | null> {
   const box = part.getBoundingClientRect();
   const canvas = document.createElement('canvas');
-  const width = box.width + 2 * MARGIN;
+  const root = getComputedStyle(document.documentElement);
+  const font = root.getPropertyValue('--font');
+  const measure = canvas.getContext('2d');
+  if (!measure) return null;
+  measure.font = `600 14px ${font}`;
+  const width = Math.max(box.width, measure.measureText(title).width) + 2 * MARGIN;
   const height = box.height + 2 * MARGIN + HEAD;
   canvas.width = Math.round(width * SCALE);
   canvas.height = Math.round(height * SCALE);
   const context = canvas.getContext('2d');
   if (!context) return null;
-  const root = getComputedStyle(document.documentElement);
   context.scale(SCALE, SCALE);
   context.fillStyle = root.getPropertyValue('--panel');
   context.fillRect(0, 0, width, height);
   context.fillStyle = root.getPropertyValue('--ink');
-  context.font = `600 14px ${root.getPropertyValue('--font')}`;
+  context.font = `600 14px ${font}`;
   context.fillText(title, MARGIN, MARGIN + 14);
+  context.fillStyle = root.getPropertyValue('--soft');
+  context.font = `12px ${font}`;
+  context.fillText(note, MARGIN, MARGIN + 32);
   context.translate(MARGIN - box.left, MARGIN + HEAD - box.top);
   draw(context, part);
   return new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));

@@ -24,7 +24,8 @@ class ReportVerb : public Verb {
     AddFilter(app, "--weekday", "weekday", "only this weekday, 1 = Monday to 7 = Sunday");
     AddFilter(app, "--hour", "hour", "only this hour of the shop's clock, 0 to 23");
     AddFilter(app, "--customer", "customer", "only New, Returning or Guest");
-    AddFilter(app, "--line", "line", "only these lines: sale, sold, discounted, returned, failed or cancelled");
+    AddFilter(app, "--line", "line",
+              "only these lines: sale, sold, discounted, returned, failed or cancelled");
     AddFilter(app, "--rfm-segment", "rfm_segment", "only customers of this segment (Champions, Loyal, …)");
     app.add_option("--limit", limit_, "rows at most, of reports that rank")->check(CLI::PositiveNumber);
     app.add_flag("--compare", request_.compare_previous, "also the period of the same length before");
