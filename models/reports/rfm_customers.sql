@@ -37,8 +37,9 @@ scored AS (
   FROM ranked
 )
 SELECT
-  user_id, {{ metric.rfm_segment }} AS segment, last_order_day, recency_days, orders, revenue,
+  user_id, segment, last_order_day, recency_days, orders, revenue,
   recency_score, frequency_score, monetary_score
-FROM scored
+FROM (SELECT scored.*, {{ metric.rfm_segment }} AS segment FROM scored) segmented
+WHERE segment IS NOT NULL {{ filter rfm_segment segment }}
 ORDER BY revenue DESC, user_id
 LIMIT CAST($limit AS BIGINT)

@@ -15,7 +15,11 @@ sales AS (
     {{ metric.transactions }} AS transactions,
     {{ metric.orders }} AS orders,
     {{ metric.average_order_value }} AS average_order_value,
-    {{ metric.units }} AS units
+    {{ metric.units }} AS units,
+    {{ metric.gross_sales }} AS gross_sales,
+    {{ metric.discounts }} AS discounts,
+    {{ metric.returns }} AS returns,
+    {{ metric.net_sales }} AS net_sales
   FROM days
   LEFT JOIN fact_transactions t ON t.shop_day = days.calendar_day
     AND t.shop_day BETWEEN CAST($from AS DATE) AND CAST($to AS DATE) {{ filters fact_transactions t }}
@@ -34,7 +38,8 @@ visits AS (
 SELECT
   sales.calendar_day AS day,
   sales.revenue, sales.transactions, sales.orders, sales.average_order_value, sales.units,
-  visits.sessions, visits.conversion_rate
+  visits.sessions, visits.conversion_rate,
+  sales.gross_sales, sales.discounts, sales.returns, sales.net_sales
 FROM sales
 JOIN visits ON visits.calendar_day = sales.calendar_day
 ORDER BY sales.calendar_day

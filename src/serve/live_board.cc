@@ -91,6 +91,7 @@ Status LiveBoard::Begin(const stream::KpiBook& book, store::HotStore& store) {
   std::lock_guard lock(mutex_);
   series_ = std::move(series);
   ratios_ = book.ratios();
+  definitions_ = book.definitions();
   gauges_.clear();
   gauge_scales_.clear();
   for (const stream::Gauge& gauge : book.gauges()) {
@@ -285,6 +286,16 @@ std::string LiveBoard::WindowsJson(Micros now) const {
     out += fmt::format(R"({}{{"name":"{}","label":{},"start":{},"end":{},"value":{}}})",
                        out.empty() ? "" : ",", series.name, JsonString(series.label), JsonTime(start),
                        JsonTime(start + series.size), NumberText(value, series.scale));
+  }
+  return "[" + out + "]";
+}
+
+std::string LiveBoard::FiguresJson() const {
+  std::lock_guard lock(mutex_);
+  std::string out;
+  for (const auto& [name, text] : definitions_) {
+    out += fmt::format(R"({}{{"name":{},"definition":{}}})", out.empty() ? "" : ",", JsonString(name),
+                       JsonString(text));
   }
   return "[" + out + "]";
 }

@@ -40,6 +40,8 @@ class LiveBoard {
   //   windows: [{name, label, start, end, value}]   figures of sliding windows: the one that ends next
   //   orders: [{…}]                                 the last 20 lines, without personal data
   std::string Json() const;
+  // What models/live.yml says of each figure: [{name, definition}]. It changes only when a stream begins.
+  std::string FiguresJson() const;
   // Text of Json() after every commit.
   Feed<std::string>& feed() { return *feed_; }
 
@@ -77,6 +79,7 @@ class LiveBoard {
   std::string state_ = "stopped", error_;
   std::vector<Series> series_;
   std::vector<stream::Ratio> ratios_;
+  std::vector<stream::Definition> definitions_;
   std::vector<std::pair<std::string, std::string>> gauges_;  // name, label
   std::map<std::string, int> gauge_scales_;
   std::map<std::string, int64_t> counters_;

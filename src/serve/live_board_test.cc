@@ -55,6 +55,16 @@ class LiveBoardTest : public testing::Test {
   stream::KpiBook book_;
 };
 
+TEST_F(LiveBoardTest, SaysWhatItsFiguresAre) {
+  EXPECT_EQ(board_.FiguresJson(), "[]");
+  ASSERT_TRUE(board_.Begin(book_, *store_));
+  auto figures = nlohmann::json::parse(board_.FiguresJson());
+  ASSERT_EQ(figures.size(), 5U);
+  EXPECT_EQ(figures[2]["name"], "aov");
+  EXPECT_EQ(figures[2]["definition"],
+            "name: aov\nvalue: revenue / orders\nwindow: minute, 60 s every 60 s\n");
+}
+
 TEST_F(LiveBoardTest, SumsTheDayAndTheHour) {
   ASSERT_TRUE(board_.Begin(book_, *store_));
   Commit({Value("revenue", kThisMinute, "", 1050), Value("revenue", kThisMinute - 90 * kMinute, "", 200),

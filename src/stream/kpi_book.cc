@@ -4,6 +4,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 
 #include "base/options.h"
@@ -91,15 +92,50 @@ class KpiReader {
     for (const auto& node : root["kpis"]) {
       if (Status read = ReadKpi(node); !read)
         return Fail(read.error().code, "kpi {}: {}", TextOf(node, "name"), read.error().message);
+      Define(node, true);
     }
     for (const auto& node : root["gauges"]) {
       if (Status read = ReadGauge(node); !read)
         return Fail(read.error().code, "gauge {}: {}", TextOf(node, "name"), read.error().message);
+      Define(node, false);
     }
     return CheckRatios();
   }
 
  private:
+  void Define(const YAML::Node& node, bool windowed) {
+    std::string text;
+    for (const char* key : {"name", "label", "of", "where", "value", "at"}) {
+      if (std::string value = TextOf(node, key); !value.empty()) text += fmt::format("{}: {}\n", key, value);
+    }
+    if (node["by"])
+      text += fmt::format("by: [{}]\n", fmt::join(node["by"].as<std::vector<std::string>>(), ", "));
+    std::map<std::string, std::string> used;
+    CollectFilters(TextOf(node, "where"), used);
+    if (!used.empty()) text += "filters:\n";
+    for (const auto& [name, condition] : used) text += fmt::format("  {}: {}\n", name, condition);
+    std::string window = TextOf(node, "window");
+    for (const WindowSpec& spec : windows_) {
+      if (!windowed || (window.empty() ? &spec != &windows_.front() : spec.name != window)) continue;
+      text += fmt::format("window: {}, {} s every {} s\n", spec.name, spec.size / kMicrosPerSecond,
+                          spec.every / kMicrosPerSecond);
+    }
+    book_.definitions_.push_back({TextOf(node, "name"), std::move(text)});
+  }
+
+  // The named filters that a condition uses, and those that these use.
+  void CollectFilters(const std::string& condition, std::map<std::string, std::string>& used) const {
+    for (size_t at = 0; at < condition.size();) {
+      size_t end = at;
+      while (end < condition.size() &&
+             (std::isalnum(static_cast<unsigned char>(condition[end])) != 0 || condition[end] == '_'))
+        ++end;
+      auto filter = filters_.find(condition.substr(at, end - at));
+      if (filter != filters_.end() && used.emplace(*filter).second) CollectFilters(filter->second, used);
+      at = std::max(end, at + 1);
+    }
+  }
+
   Status NewName(const YAML::Node& node, std::string& name, std::string& label) {
     name = TextOf(node, "name");
     label = TextOf(node, "label");

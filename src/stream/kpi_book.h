@@ -75,6 +75,11 @@ struct Gauge {
   Measure measure;
 };
 
+// What the file says of a figure: its entry, and the named filters and the window that it uses.
+struct Definition {
+  std::string name, text;
+};
+
 class KpiBook {
  public:
   // kInvalid names the origin, the figure and what is wrong with it. Literals become symbols of `symbols`.
@@ -83,6 +88,7 @@ class KpiBook {
   const std::vector<Cube>& cubes() const { return cubes_; }
   const std::vector<Ratio>& ratios() const { return ratios_; }
   const std::vector<Gauge>& gauges() const { return gauges_; }
+  const std::vector<Definition>& definitions() const { return definitions_; }
   // What cubes look at, and what gauges look at.
   const FieldUse& use(Subject subject) const { return uses_[static_cast<size_t>(subject)]; }
   const FieldUse& gauge_use() const { return gauge_use_; }
@@ -95,6 +101,7 @@ class KpiBook {
   std::vector<Cube> cubes_;
   std::vector<Ratio> ratios_;
   std::vector<Gauge> gauges_;
+  std::vector<Definition> definitions_;
   std::vector<FieldUse> uses_{FieldUse(Subject::kTransactions), FieldUse(Subject::kClickstream),
                               FieldUse(Subject::kVisits)};
   FieldUse gauge_use_{Subject::kVisits};

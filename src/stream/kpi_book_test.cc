@@ -52,6 +52,31 @@ TEST(KpiBookTest, FiguresWithTheSameWindowsShareRows) {
   EXPECT_EQ(book->longest_window(Subject::kVisits), 0);
 }
 
+TEST(KpiBookTest, AFigureIsDefinedByItsEntryAndWhatItUses) {
+  Symbols symbols;
+  auto book = KpiBook::Parse(
+      "filters:\n"
+      "  paid: payment_status = paid\n"
+      "  sold: paid and quantity > 0\n"
+      "  other: status = cancelled\n"
+      "windows: {minute: tumbling 1m, hour: sliding 1h every 10m}\n"
+      "kpis:\n"
+      "  - {name: a, label: A, of: transactions, where: sold, value: count, by: [city, country]}\n"
+      "  - {name: b, of: transactions, value: count, window: hour}\n"
+      "gauges:\n"
+      "  - {name: g, of: visits, value: count}\n",
+      "live.yml", symbols);
+  ASSERT_TRUE(book) << book.error().message;
+  ASSERT_EQ(book->definitions().size(), 3U);
+  EXPECT_EQ(
+      book->definitions()[0].text,
+      "name: a\nlabel: A\nof: transactions\nwhere: sold\nvalue: count\nby: [city, country]\nfilters:\n"
+      "  paid: payment_status = paid\n  sold: paid and quantity > 0\nwindow: minute, 60 s every 60 s\n");
+  EXPECT_EQ(book->definitions()[1].text,
+            "name: b\nof: transactions\nvalue: count\nwindow: hour, 3600 s every 600 s\n");
+  EXPECT_EQ(book->definitions()[2].text, "name: g\nof: visits\nvalue: count\n");
+}
+
 TEST(KpiBookTest, ErrorsNameFileAndFigure) {
   EXPECT_EQ(ErrorOf("kpis: []\n"), "live.yml: there are no windows");
   EXPECT_EQ(ErrorOf("windows: {minute: tumbling 1}\n"),

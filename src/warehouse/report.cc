@@ -180,6 +180,8 @@ Result<std::vector<std::string>> ReportBook::FilterValues(const governance::Iden
                                                           const std::string& filter) {
   const Filter* found = impl_->files.FindFilter(filter);
   if (found == nullptr) return Fail(Code::kNotFound, "there is no filter {}", filter);
+  if (found->values.empty())
+    return Fail(Code::kInvalid, "the values of the filter {} are not listed", filter);
   TRY(auto answer, impl_->door->Run(identity, found->values));
   std::vector<std::string> values;
   for (const auto& row : answer.table.rows) values.push_back(sql::CellText(row[0]));

@@ -43,7 +43,7 @@ struct ReportInfo {
 struct ReportRequest {
   std::string name;
   std::optional<Day> from, to;  // unset: the last days that have data (both, or the side that is open)
-  // Filter name (region, category, payment_method, device, source, segment) → values, any of which may match.
+  // Filter of models/metrics.yml (region, category, product, …) → values, any of which may match.
   std::map<std::string, std::vector<std::string>> filters;
   bool compare_previous = false;  // also the period of the same length right before
   std::optional<int64_t> limit;
@@ -73,7 +73,7 @@ class ReportBook {
   // of a report without period; kUnavailable before the first build.
   Result<Report> Run(const governance::Identity& identity, const ReportRequest& request,
                      const sql::QueryOptions& limits);
-  // The values a filter can take, sorted by revenue.
+  // The values a filter can take, sorted by revenue. kInvalid of a filter whose values are not listed.
   Result<std::vector<std::string>> FilterValues(const governance::Identity& identity,
                                                 const std::string& filter);
 

@@ -43,6 +43,19 @@ TEST_F(AnalysesTest, CustomersAreScored) {
             "Hibernating|1|43.54\nLost|0|0.00\n");
 }
 
+TEST_F(AnalysesTest, TheCustomersOfASegment) {
+  auto request = March("rfm_customers");
+  request.filters["rfm_segment"] = {"Hibernating"};
+  EXPECT_EQ(Run(request), "U1|Hibernating|2025-03-01|3|1|43.54|1|1|3\n");
+  request.filters["rfm_segment"] = {"Hibernating", "About to sleep"};
+  EXPECT_EQ(Run(request), Run(March("rfm_customers")));
+  request.filters["rfm_segment"] = {"Champions"};
+  EXPECT_EQ(Run(request), "");
+  request.filters["rfm_segment"] = {"Hibernating"};
+  request.filters["region"] = {"Atlantis"};
+  EXPECT_EQ(Run(request), "");
+}
+
 TEST_F(AnalysesTest, FunnelAndCarts) {
   EXPECT_EQ(Run("conversion_funnel", {"name", "sessions", "drop_off"}),
             "Viewed a product|3|-\nPut one into the cart|1|2\nBought|1|0\n");

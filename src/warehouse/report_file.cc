@@ -38,6 +38,14 @@ void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
   }
 }
 
+// "$region_1, $region_2"
+std::string BoundValues(const std::string& filter, size_t count) {
+  std::string values;
+  for (size_t i = 1; i <= count; ++i)
+    values += fmt::format("{}${}_{}", values.empty() ? "" : ", ", filter, i);
+  return values;
+}
+
 }  // namespace
 
 const Filter* ReportFiles::FindFilter(std::string_view name) const {
@@ -162,6 +170,17 @@ Result<std::string> ReportFiles::Expression(const std::string& name, const Filte
   return sql;
 }
 
+// `words`: a filter's name, and the expression that its values are compared with.
+Result<std::string> ReportFiles::Condition(std::string_view words, const FilterCounts& counts) const {
+  size_t blank = words.find(' ');
+  std::string name(words.substr(0, blank));
+  if (blank == std::string_view::npos || FindFilter(name) == nullptr)
+    return Fail(Code::kInvalid, "filter {}: the name of a filter and an expression are needed", words);
+  auto given = counts.find(name);
+  if (given == counts.end()) return "";
+  return fmt::format(" AND {} IN ({})", words.substr(blank + 1), BoundValues(name, given->second));
+}
+
 // `words`: relation and alias. A filter that the relation knows nothing of leaves no row.
 Result<std::string> ReportFiles::Conditions(std::string_view words, const FilterCounts& counts) const {
   size_t blank = words.find(' ');
@@ -172,13 +191,11 @@ Result<std::string> ReportFiles::Conditions(std::string_view words, const Filter
   for (const auto& [name, count] : counts) {
     const Filter* filter = FindFilter(name);
     if (filter == nullptr) return Fail(Code::kInvalid, "there is no filter {}", name);
+    if (filter->on.empty()) continue;  // the report itself puts it into its place
     auto on = filter->on.find(relation);
     std::string condition = on == filter->on.end() ? "FALSE" : on->second;
-    std::string values;
-    for (size_t i = 1; i <= count; ++i)
-      values += fmt::format("{}${}_{}", values.empty() ? "" : ", ", name, i);
     ReplaceAll(condition, "{t}", alias);
-    ReplaceAll(condition, "{values}", values);
+    ReplaceAll(condition, "{values}", BoundValues(name, count));
     sql += " AND " + condition;
   }
   return sql;
@@ -195,6 +212,7 @@ Result<std::string> ReportFiles::Sql(const ReportFile& report, const FilterCount
       FillIn(report.sql, report.file, [&](std::string_view word) -> std::optional<std::string> {
         if (word.starts_with("metric.")) return take(Expression(std::string(word.substr(7)), counts, 0));
         if (word.starts_with("filters ")) return take(Conditions(word.substr(8), counts));
+        if (word.starts_with("filter ")) return take(Condition(word.substr(7), counts));
         return std::nullopt;
       }));
   TRY_STATUS(inner);

@@ -23,8 +23,9 @@ struct Metric {
 struct Filter {
   std::string name;
   std::string label;
-  std::map<std::string, std::string> on;  // relation → condition with {t} and {values}
-  std::string values;                     // SELECT of the values there are
+  // Relation → condition with {t} and {values}. Empty: the report puts it into its place by {{ filter … }}.
+  std::map<std::string, std::string> on;
+  std::string values;  // SELECT of the values there are; "" = nobody lists them
 };
 
 // A column of a report: a metric, or one of its own.
@@ -36,7 +37,8 @@ struct ReportColumnFile {
 struct ReportFile {
   ReportInfo info;
   std::string file;  // "models/reports/sales_trend.sql"
-  std::string sql;   // with {{ metric.x }}, {{ filters relation alias }} and $parameters
+  std::string
+      sql;  // with {{ metric.x }}, {{ filters relation alias }}, {{ filter name expression }}, $parameters
   std::vector<ReportColumn> columns;
   int64_t limit = 0;  // 0 = all rows
 };
@@ -64,6 +66,7 @@ class ReportFiles {
   Status LoadReport(const std::string& path, const std::string& yaml, const std::string& sql,
                     const std::string& currency);
   Result<std::string> Expression(const std::string& name, const FilterCounts& counts, int depth) const;
+  Result<std::string> Condition(std::string_view words, const FilterCounts& counts) const;
   Result<std::string> Conditions(std::string_view words, const FilterCounts& counts) const;
 
   std::vector<Metric> metrics_;

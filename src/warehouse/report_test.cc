@@ -37,6 +37,8 @@ TEST_F(ReportTest, Overview) {
   EXPECT_EQ(Value(request, "failed_payments"), "0");
   EXPECT_EQ(Value(request, "failed_payment_rate"), "0");
   EXPECT_EQ(Value(request, "cancelled_orders"), "1");
+  EXPECT_EQ(Value(request, "discount_rate").substr(0, 8), "0.039030");  // 4 of 102.485
+  EXPECT_EQ(Value(request, "return_rate").substr(0, 8), "0.097575");
 }
 
 TEST_F(ReportTest, FailedPayments) {
@@ -49,10 +51,10 @@ TEST_F(ReportTest, FailedPayments) {
 
 TEST_F(ReportTest, TrendHasEveryDay) {
   EXPECT_EQ(Run(March("sales_trend")),
-            "2025-03-01|53.54|2|1|53.54|3|1|1\n"
-            "2025-03-02|56.99|3|2|28.50|5|3|0\n"
-            "2025-03-03|-10.00|0|0|-|-1|0|-\n"
-            "2025-03-04|0.00|0|0|-|0|0|-\n");
+            "2025-03-01|53.54|2|1|53.54|3|1|1|50.00|4.00|0.00|46.00\n"
+            "2025-03-02|56.99|3|2|28.50|5|3|0|52.49|0.00|0.00|52.49\n"
+            "2025-03-03|-10.00|0|0|-|-1|0|-|0.00|0.00|10.00|-10.00\n"
+            "2025-03-04|0.00|0|0|-|0|0|-|0.00|0.00|0.00|0.00\n");
 }
 
 TEST_F(ReportTest, ByCategoryAndRegion) {
@@ -85,6 +87,55 @@ TEST_F(ReportTest, FiltersNarrow) {
   EXPECT_EQ(Value(request, "average_order_value"), "-");
 }
 
+// 1 March 2025 was a Saturday.
+TEST_F(ReportTest, FiltersOfProductWeekdayHourAndCustomer) {
+  auto revenue = [&](const std::string& filter, const std::vector<std::string>& values) {
+    auto request = March("sales_overview");
+    request.filters[filter] = values;
+    return Value(request, "revenue") + "|" + Value(request, "sessions");
+  };
+  EXPECT_EQ(revenue("product", {"P1"}), "62.84|2");
+  EXPECT_EQ(revenue("weekday", {"6"}), "53.54|1");
+  EXPECT_EQ(revenue("weekday", {"6", "7"}), "110.53|4");
+  EXPECT_EQ(revenue("weekday", {"Saturday"}), "0.00|0");
+  EXPECT_EQ(revenue("customer", {"New"}), "63.54|-");
+  EXPECT_EQ(revenue("customer", {"Guest"}), "36.99|-");
+  EXPECT_EQ(revenue("customer", {"Returning"}), "0.00|-");
+
+  auto hours = March("sales_trend");
+  for (int hour = 0; hour < 24; ++hour) hours.filters["hour"].push_back(std::to_string(hour));
+  EXPECT_EQ(Run(hours), Run(March("sales_trend")));
+  EXPECT_EQ(revenue("hour", {"99"}), "0.00|0");
+}
+
+TEST_F(ReportTest, TheLinesBehindAFigure) {
+  auto lines = [&](const std::vector<std::string>& kinds) {
+    auto request = March("order_lines");
+    if (!kinds.empty()) request.filters["line"] = kinds;
+    auto report = shop_.RunReport(request);
+    std::string ids;
+    for (const auto& row : report->table.rows)
+      ids += sql::CellText(row[*report->table.Find("transaction_id")]) + " ";
+    return ids;
+  };
+  EXPECT_EQ(lines({"sold"}), "T3 T6 T4 T1 T2 ");
+  EXPECT_EQ(lines({"returned"}), "R1 ");
+  EXPECT_EQ(lines({"sale"}), "R1 T3 T6 T4 T1 T2 ");
+  EXPECT_EQ(lines({"discounted"}), "T1 ");
+  EXPECT_EQ(lines({"cancelled", "returned"}), "R1 T5 ");
+  EXPECT_EQ(lines({}), "R1 T5 T3 T6 T4 T1 T2 ");
+  auto newest = March("order_lines");
+  newest.limit = 1;
+  EXPECT_EQ(shop_.RunReport(newest)->table.rows.size(), 1u);
+}
+
+TEST_F(ReportTest, DiscountsAndReturns) {
+  EXPECT_EQ(Run(March("discounts_and_returns")),
+            "Home|60.00|4.00|0.06666666666666667|0.00|0|56.00\n"
+            "Books|39.99|0.00|0|10.00|0.25009378516943853|29.99\n"
+            "Uncategorised|2.50|0.00|0|0.00|0|2.50\n");
+}
+
 TEST_F(ReportTest, SessionsOfACategoryAndOfNoPaymentMethod) {
   auto request = March("sales_overview");
   request.filters["category"] = {"Home"};
@@ -96,7 +147,7 @@ TEST_F(ReportTest, SessionsOfACategoryAndOfNoPaymentMethod) {
   EXPECT_EQ(Value(request, "revenue"), "36.99");
   auto trend = March("sales_trend");
   trend.filters = request.filters;
-  EXPECT_TRUE(Run(trend).starts_with("2025-03-01|0.00|0|0|-|0|-|-\n")) << Run(trend);
+  EXPECT_TRUE(Run(trend).starts_with("2025-03-01|0.00|0|0|-|0|-|-|0.00|0.00|0.00|0.00\n")) << Run(trend);
 }
 
 TEST_F(ReportTest, PeriodsAndPartialDays) {
@@ -146,7 +197,7 @@ TEST_F(ReportTest, MistakesAreSaid) {
   request.filters["colour"] = {"red"};
   EXPECT_EQ(shop_.RunReport(request).error().message,
             "sales_overview has no filter colour; it has region, category, payment_method, device, source, "
-            "segment");
+            "segment, product, weekday, hour, customer");
   request = March("sales_overview");
   std::swap(request.from, request.to);
   EXPECT_EQ(shop_.RunReport(request).error().message,

@@ -1,8 +1,10 @@
 // The page before an invented shop.
 
+import { access } from './access_test.mjs';
 import { visit } from './lib/browser.mjs';
 import { Fixture, NOW } from './lib/fixture.mjs';
-import { liveChanges, liveLooks, liveStates } from './live_test.mjs';
+import { liveChanges, liveLooks, liveMenus, liveStates } from './live_test.mjs';
+import { salesLooks, salesStates, salesUse } from './sales_test.mjs';
 import { extremes, sizesAndThemes, states } from './states_test.mjs';
 import { filterBar, liveUpdates, menusAndKeys } from './use_test.mjs';
 
@@ -24,6 +26,11 @@ export async function fixtureTests(t, browser) {
   await liveUpdates(each, open, fixture);
   await liveLooks(each, open, fixture);
   await liveStates(each, open, fixture);
+  await liveMenus(each, open, fixture);
   await liveChanges(each, open, fixture);
+  await salesLooks(each, open, fixture);
+  await salesStates(each, open, fixture);
+  await salesUse(each, open, fixture);
+  await access(each, open, fixture);
   await fixture.stop();
 }

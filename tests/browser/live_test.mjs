@@ -1,6 +1,8 @@
 // The page Live before the invented shop: its states, its looks, and that it changes, holds and comes back.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { accessible } from './lib/axe.mjs';
 import { picture, SIZES } from './lib/browser.mjs';
 import { looksRight, shifted } from './lib/look.mjs';
 import { figure, panel } from './lib/page.mjs';
@@ -129,6 +131,55 @@ export async function liveStates(each, open, fixture) {
       await looksRight(page, 'live-failed');
       await picture(page, 'live-failed');
       assert.equal((await page.locator('[data-panel][data-stale]').count()) > 5, true);
+    }),
+  );
+}
+
+export async function liveMenus(each, open, fixture) {
+  const take = async (page, title, item) => {
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: `${title}: more`, exact: true }).click();
+    await page.getByRole('button', { name: item, exact: true }).click();
+    return download;
+  };
+
+  await each('live: CSV of every panel, PNG of its charts, and what the figures are', () =>
+    open(live, async (page) => {
+      await shown(page);
+      const firstLines = {
+        'Key figures': 'figure,value',
+        Revenue: 'minute,revenue',
+        Orders: 'minute,orders',
+        'Last orders': 'transaction_timestamp,updated_at,order_id',
+        'Revenue by city': 'key,label,value',
+        'Top products': 'key,label,value',
+        Funnel: 'key,label,value',
+        'Failed and cancelled': 'figure,reason,value',
+        Stream: 'figure,value',
+      };
+      for (const [title, head] of Object.entries(firstLines)) {
+        const saved = await take(page, title, 'Download CSV');
+        assert.match(saved.suggestedFilename(), /^live_\w+_2026-11-21_12-05-10\.csv$/);
+        const lines = readFileSync(await saved.path(), 'utf8').split('\n');
+        assert.ok(lines[0].startsWith(head), `${title}: ${lines[0]}`);
+        assert.ok(lines.length > 3, title);
+      }
+      const minutes = readFileSync(await (await take(page, 'Revenue', 'Download CSV')).path(), 'utf8');
+      const { minutes: wanted } = fixture.live.document().kpis.find((kpi) => kpi.name === 'revenue');
+      assert.deepEqual(
+        minutes.trim().split('\n').slice(1),
+        wanted.map((minute) => minute.join(',')),
+      );
+      for (const title of ['Revenue', 'Orders', 'Revenue by city', 'Funnel']) {
+        const png = readFileSync(await (await take(page, title, 'Download PNG')).path());
+        assert.deepEqual([...png.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+        assert.ok(png.length > 8000, `${title}: ${png.length} bytes`);
+      }
+      await page.getByRole('button', { name: 'Orders: more', exact: true }).click();
+      await page.getByRole('button', { name: 'Show the definition' }).click();
+      await page.locator('dialog pre').getByText('name: orders').waitFor();
+      await looksRight(page, 'live definition');
+      await accessible(page, 'live definition');
     }),
   );
 }

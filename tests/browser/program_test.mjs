@@ -5,6 +5,7 @@ import { liveProgramTests } from './live_program_test.mjs';
 import { picture, visit } from './lib/browser.mjs';
 import { looksRight, shifted } from './lib/look.mjs';
 import { Program } from './lib/program.mjs';
+import { salesProgramTests } from './sales_program_test.mjs';
 
 const CARDS = ['revenue', 'transactions', 'average_order_value', 'units', 'conversion_rate'];
 const PRODUCT_FIGURES = ['revenue', 'units', 'orders', 'conversion_rate'];
@@ -82,6 +83,7 @@ export async function programTests(t, browser, souk) {
   try {
     await everyFigure(t, browser, program);
     await everyLook(t, browser, program);
+    await salesProgramTests(t, browser, program);
     await liveProgramTests(t, browser, program);
   } finally {
     await program.stop();

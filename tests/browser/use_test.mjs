@@ -61,7 +61,7 @@ export async function filterBar(each, open, fixture) {
       await page.waitForURL('**/?period=7d&region=Europe&region=Asia');
       await looksRight(page, 'open filter');
       await page.keyboard.press('Escape');
-      await page.waitForFunction(() => document.activeElement.getAttribute('aria-label') === 'Region');
+      await page.waitForFunction(() => document.activeElement.textContent.startsWith('Region'));
       assert.deepEqual(await chips(page), ['Region Europe', 'Region Asia']);
     }),
   );
@@ -188,6 +188,8 @@ export async function menusAndKeys(each, open, fixture) {
       await page.mouse.move(0, 0);
       await tip.waitFor({ state: 'hidden' });
       await page.locator('[data-figure="revenue"] .term').focus();
+      // Past the figure, which shows its rows.
+      await page.keyboard.press('Tab');
       await page.keyboard.press('Tab');
       await tip.getByText('Order lines that were sold.').waitFor();
     }),

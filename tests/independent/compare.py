@@ -10,6 +10,7 @@ SOUK names the program (default build/souk), SOUK_SHOP_DATA the directory of the
 import os
 import sys
 import tempfile
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -120,6 +121,9 @@ def shop(table, work, souk):
         ("google and email", *month, {"source": ["google", "email"]}),
         ("VIP", first, last, {"segment": ["VIP"]}),
         ("region and category", first, last, {"region": [top_region], "category": [top_category]}),
+        ("a product", first, last, {"product": [busiest_product(lines)]}),
+        ("Saturdays and Sundays", *month, {"weekday": ["6", "7"]}),
+        ("Tuesdays at 14 and 15", first, last, {"weekday": ["2"], "hour": ["14", "15"]}),
     ])
     books = analyses.Books(lines, sessions, *shop_files.people_and_goods(directory, TIME_ZONE), zone=ZONE)
     compare_analyses.compare(table, souk, books, [
@@ -187,6 +191,10 @@ def largest(lines, attribute):
     return max(figures.by(attribute, lines).items(), key=lambda item: item[1]["revenue"])[0]
 
 
+def busiest_product(lines):
+    return Counter(line.product_id for line in lines if line.is_sale).most_common(1)[0][0]
+
+
 def compare_staging(table, souk, account):
     """Each raw line is a duplicate, or in staging with a reason, or in staging and counts."""
     rows = souk.sql("SELECT coalesce(exclusion, 'counts') AS fate, count(*) AS lines "
@@ -212,7 +220,9 @@ def compare_reports(table, souk, lines, sessions, cases):
         chosen = selection.lines(lines)
         visits = selection.sessions(sessions)
         for report, compare in REPORTS.items():
-            more = ("--limit", 25) if report == "top_products" else ()
+            if report == "order_lines" and len(chosen) > MOST_LINES:
+                continue
+            more = ("--limit", LIMITS[report]) if report in LIMITS else ()
             rows = souk.report(report, first, last, filters, *more)
             section = table.section(label, report)
             compare(section, rows, chosen, visits, first, last)
@@ -230,18 +240,19 @@ def sales_overview(section, rows, chosen, visits, first, last):
 def sales_trend(section, rows, chosen, visits, first, last):
     days = figures.by_day(chosen, visits, first, last)
     section.equal("days", list(days), [str(row["day"]) for row in rows])
-    names = ["revenue", "transactions", "orders", "average_order_value", "units", "sessions", "conversion_rate"]
+    names = ["revenue", "transactions", "orders", "average_order_value", "units", "sessions", "conversion_rate",
+             "gross_sales", "discounts", "returns", "net_sales"]
     for row in rows:
         expected = days.get(str(row["day"]))
         if expected:
             section.row(row["day"], {name: expected[name] for name in names}, row)
 
 
-def by_group(attribute, names):
+def by_group(attribute, names, by="revenue"):
     def compare(section, rows, chosen, visits, first, last):
         groups = figures.by(attribute, chosen)
         section.equal("groups", sorted(groups), sorted(str(row[attribute]) for row in rows))
-        section.equal("sorted by revenue", True, falling([row["revenue"] for row in rows]))
+        section.equal(f"sorted by {by}", True, falling([row[by] for row in rows]))
         for row in rows:
             expected = groups.get(row[attribute])
             if expected:
@@ -264,6 +275,17 @@ def top_products(section, rows, chosen, visits, first, last):
         section.row(row["product_id"], {name: expected[name] for name in names}, row)
 
 
+def order_lines(section, rows, chosen, visits, first, last):
+    """Every line as often as it is there; its time is not known here."""
+    def key(order, product, quantity, total, status, payment):
+        return order, product, int(quantity), figures.cents(Decimal(total)), status, payment
+    section.equal("lines", Counter(key(line.order_id, line.product_id, line.quantity, line.total, line.status,
+                                       line.payment_status) for line in chosen if line.exclusion is None),
+                  Counter(key(*(row[name] for name in ("order_id", "product_id", "quantity", "total_amount", "status",
+                                                       "payment_status"))) for row in rows))
+    section.equal("newest first", True, falling([(row["day"], row["time"]) for row in rows]))
+
+
 def known_as(section, rows, names, categories):
     """A product has one name and one category whatever the period, so all lines are asked for them."""
     for row in rows:
@@ -283,7 +305,12 @@ REPORTS = {
     "revenue_by_category": by_group("category", ["revenue", "share", "transactions", "units"]),
     "revenue_by_region": by_group("region", ["revenue", "share", "orders"]),
     "top_products": top_products,
+    "discounts_and_returns": by_group("category", ["gross_sales", "discounts", "discount_rate", "returns", "return_rate",
+                                                   "net_sales"], "gross_sales"),
+    "order_lines": order_lines,
 }
+LIMITS = {"top_products": 25, "order_lines": 1_000_000}
+MOST_LINES = 30_000  # to be listed one by one
 SUBJECTS = {"online-retail": online_retail, "online-sales": online_sales, "shop": shop, "dirty-shop": dirty_shop,
             "edges": edges, "habits": habits}
 

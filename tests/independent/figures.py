@@ -13,7 +13,8 @@ MONEY = ("revenue", "gross_sales", "discounts", "returns", "net_sales", "average
          "days_of_cover")
 RATES = ("failed_payment_rate", "conversion_rate", "share", "customer_share", "rate", "step_rate", "drop_off_rate",
          "abandonment_rate", "retention", "support", "confidence", "other_confidence", "lift", "zero_result_rate",
-         "search_conversion_rate", "failed_share", "cancellation_rate", "units_per_day")
+         "search_conversion_rate", "failed_share", "cancellation_rate", "units_per_day",
+         "discount_rate", "return_rate")
 
 
 class Selection:
@@ -26,7 +27,7 @@ class Selection:
     def takes(self, item):
         if self.first and item.day < self.first or self.last and item.day > self.last:
             return False
-        return all(item.matches(name, values) for name, values in self.filters.items())
+        return all(item.matches({"hour": "clock_hour"}.get(name, name), values) for name, values in self.filters.items())
 
     def lines(self, lines):
         return [line for line in lines if self.takes(line)]
@@ -65,6 +66,8 @@ def sales_figures(lines):
         "failed_payments": len(failed),
         "failed_payment_rate": ratio(len(failed), len(failed) + len(paid)),
         "cancelled_orders": len({line.order_id for line in books if line.status == "cancelled"}),
+        "discount_rate": ratio(discounts, gross),
+        "return_rate": ratio(returns, gross),
     }
 
 

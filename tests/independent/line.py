@@ -43,6 +43,18 @@ class Line:
         return getattr(self, attribute) in values
 
     @property
+    def product(self):
+        return self.product_id
+
+    @property
+    def weekday(self):
+        return str(self.day.isoweekday())
+
+    @property
+    def clock_hour(self):
+        return str(self.hour)
+
+    @property
     def amount(self):
         return self.quantity * self.unit_price
 
@@ -73,8 +85,17 @@ class Session:
     has_purchase: bool
     events: list  # (time, event_id, record), in order
 
+    products: frozenset = frozenset()  # that its events name
+    clock_hour: str = ""  # at which it began
+
     def matches(self, attribute, values):
-        return bool(self.categories & values) if attribute == "category" else getattr(self, attribute) in values
+        if attribute in ("category", "product"):
+            return bool((self.categories if attribute == "category" else self.products) & values)
+        return getattr(self, attribute) in values
+
+    @property
+    def weekday(self):
+        return str(self.day.isoweekday())
 
 
 def clean_id(text):

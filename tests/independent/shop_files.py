@@ -170,4 +170,6 @@ def _session(session_id, visits, users, products, zone):
                    segment=user.get("segment") or None, categories=categories,
                    viewed=frozenset(product for kind, product in named if kind == "view"),
                    bought=frozenset(product for kind, product in named if kind == "purchase"),
-                   has_purchase=any(event["event_type"] == "purchase" for event in events), events=visits)
+                   has_purchase=any(event["event_type"] == "purchase" for event in events), events=visits,
+                   products=frozenset(product for _, product in named),
+                   clock_hour=str(visits[0][0].astimezone(zone).hour))

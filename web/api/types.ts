@@ -32,7 +32,11 @@ export interface Report {
   version: string;
 }
 
-export type Dimension = 'region' | 'category' | 'payment_method' | 'device' | 'source' | 'segment';
+/** What the filter bar offers. */
+export type Offered = 'region' | 'category' | 'payment_method' | 'device' | 'source' | 'segment';
+
+/** What can be chosen: also what is chosen by a click in a panel only. */
+export type Dimension = Offered | 'product' | 'weekday' | 'hour' | 'customer';
 
 export interface Shop {
   name: string;
@@ -44,7 +48,7 @@ export interface Shop {
   data_until: string | null;
   built_at: string | null;
   version: string;
-  filters: Partial<Record<Dimension, string[]>>;
+  filters: Partial<Record<Offered, string[]>>;
 }
 
 export interface Service {

@@ -15,6 +15,15 @@ class Filters {
     this.#values(dimension, now.includes(value) ? now.filter((each) => each !== value) : [...now, value]);
   }
 
+  /** Chooses these values of several dimensions, or drops them all when they are just what is chosen. */
+  choose(wanted: Partial<Record<Dimension, string>>) {
+    const entries = Object.entries(wanted) as [Dimension, string][];
+    const chosen = entries.every(([id, value]) => this.choice.values[id].join('\n') === value);
+    const values = { ...this.choice.values };
+    for (const [id, value] of entries) values[id] = chosen ? [] : [value];
+    this.#set({ values });
+  }
+
   clear(dimension?: Dimension) {
     if (dimension) return this.#values(dimension, []);
     const values = { ...this.choice.values };
@@ -28,6 +37,10 @@ class Filters {
 
   compare(compare: boolean) {
     this.#set({ compare });
+  }
+
+  measure(measure: string) {
+    this.#set({ measure });
   }
 
   reset() {

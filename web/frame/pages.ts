@@ -12,6 +12,8 @@ export interface Page {
   key: string;
   /** Reports, with the filter bar above and nothing to show before the first build. */
   component?: Component;
+  /** The same, fetched when it is opened. */
+  part?: () => Promise<{ default: Component }>;
   /** A page that is fetched when it is opened, has a head of its own and needs no build. */
   load?: () => Promise<{ default: Component }>;
   /** The service whose running is marked with a dot. */
@@ -28,4 +30,5 @@ export const PAGES: readonly Page[] = [
     load: () => import('../panel/live/Live.svelte'),
     service: 'stream',
   },
+  { path: '/sales', name: 'Sales', icon: 'sales', key: 's', part: () => import('../panel/sales/Sales.svelte') },
 ];

@@ -20,6 +20,15 @@ export function csv(report: Report): string {
   return lines.map((line) => line.map(quoted).join(',') + '\n').join('');
 }
 
+/** Rows that come from no report, with their heads. */
+export const saveRows = (name: string, heads: readonly string[], rows: readonly (readonly Cell[])[]) =>
+  save(
+    name,
+    new Blob([[heads, ...rows].map((line) => line.map(quoted).join(',') + '\n').join('')], {
+      type: 'text/csv;charset=utf-8',
+    }),
+  );
+
 export const fileName = (report: Report, ending: string) =>
   `${report.report}_${report.period.from}_${report.period.to}.${ending}`;
 

@@ -20,6 +20,13 @@ class ReportVerb : public Verb {
     AddFilter(app, "--device", "device");
     AddFilter(app, "--source", "source");
     AddFilter(app, "--segment", "segment");
+    AddFilter(app, "--product", "product", "only the product of this id");
+    AddFilter(app, "--weekday", "weekday", "only this weekday, 1 = Monday to 7 = Sunday");
+    AddFilter(app, "--hour", "hour", "only this hour of the shop's clock, 0 to 23");
+    AddFilter(app, "--customer", "customer", "only New, Returning or Guest");
+    AddFilter(app, "--line", "line",
+              "only these lines: sale, sold, discounted, returned, failed or cancelled");
+    AddFilter(app, "--rfm-segment", "rfm_segment", "only customers of this segment (Champions, Loyal, …)");
     app.add_option("--limit", limit_, "rows at most, of reports that rank")->check(CLI::PositiveNumber);
     app.add_flag("--compare", request_.compare_previous, "also the period of the same length before");
     app.add_flag("--sql", sql_, "show the SQL behind it");
@@ -42,8 +49,9 @@ class ReportVerb : public Verb {
   }
 
  private:
-  void AddFilter(CLI::App& app, const std::string& flag, const std::string& name) {
-    app.add_option(flag, filters_[name], "only this; several times: any of them")->allow_extra_args(false);
+  void AddFilter(CLI::App& app, const std::string& flag, const std::string& name,
+                 const std::string& what = "only this") {
+    app.add_option(flag, filters_[name], what + "; several times: any of them")->allow_extra_args(false);
   }
 
   Status List(Progress& out, const warehouse::ReportBook& reports) const {

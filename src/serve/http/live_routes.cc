@@ -10,6 +10,11 @@ void AddLiveRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> part
       return ProblemOf({Code::kUnavailable, "no stream runs here; start souk up with its stream"});
     return JsonResponse(parts->live->Json());
   });
+  server.Handle("GET", "/api/live/figures", [parts](const net::HttpRequest&) {
+    if (!parts->live)
+      return ProblemOf({Code::kUnavailable, "no stream runs here; start souk up with its stream"});
+    return JsonResponse(parts->live->FiguresJson());
+  });
   server.HandleStream(
       "/api/live", [parts](const net::HttpRequest&, std::shared_ptr<net::EventStream> stream) {
         if (!parts->live) {

@@ -94,6 +94,8 @@ export class Fixture {
 
   #api(url, request, response) {
     if (url.pathname === '/api/changes') return this.#follow(response);
+    if (url.pathname === '/api/live/figures')
+      return this.#json(request, response, this.live.figures());
     if (url.pathname === '/api/live/now') return this.#json(request, response, this.live.document());
     if (url.pathname === '/api/live') return this.#followLive(response);
     if (url.pathname === '/api/shop') return this.#json(request, response, this.#shop());

@@ -77,6 +77,13 @@ export class LiveData {
     this.orders.pop();
   }
 
+  figures() {
+    return ['revenue', 'orders', 'failed_payments', 'cancelled_orders'].map((name) => ({
+      name,
+      definition: `name: ${name}\nof: transactions\nwindow: minute, 60 s every 60 s\n`,
+    }));
+  }
+
   document() {
     const full = !this.empty;
     return {

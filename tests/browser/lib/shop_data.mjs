@@ -1,6 +1,8 @@
 // An invented shop that answers like the program: the same shapes, every filter at work, and the extremes
 // that a real shop shows only sometimes. All amounts are whole cents until they are written.
 
+import { KINDS, SALES_COLUMNS, salesRows } from './sales_data.mjs';
+
 const DAY_MS = 86_400_000;
 const dayMs = (day) => Date.parse(`${day}T00:00:00Z`);
 const dayOf = (ms) => new Date(ms).toISOString().slice(0, 10);
@@ -126,6 +128,7 @@ const C = {
   share: column('share', 'Share', 'percent', 'Part of the revenue of the period.'),
   product_id: column('product_id', 'Product id', 'text', ''),
   name: column('name', 'Product', 'text', ''),
+  ...SALES_COLUMNS,
 };
 
 const divide = (a, b) => (b === 0 ? null : a / b);
@@ -142,6 +145,10 @@ export class ShopData {
     this.firstDay = '2025-01-01';
     this.lastDay = '2026-11-21';
     this.until = '2026-11-21T11:04:30Z';
+    Object.assign(
+      this.rows,
+      salesRows(this, { products: PRODUCTS, categories: CATEGORIES, longName: LONG_NAME, addDays }),
+    );
   }
 
   shop() {
@@ -172,6 +179,9 @@ export class ShopData {
     const even = (key) => FILTERS[key].map((value) => [value, 1 / FILTERS[key].length]);
     let part = shareOf('region', REGIONS) * shareOf('category', CATEGORIES);
     for (const key of ['payment_method', 'device', 'source', 'segment']) part *= shareOf(key, even(key));
+    part *= shareOf('customer', KINDS);
+    const of = (key, count) => (query.getAll(key).length && key !== except ? query.getAll(key).length / count : 1);
+    part *= of('weekday', 7) * of('hour', 24) * of('product', 27);
     return part;
   }
 
@@ -223,6 +233,8 @@ export class ShopData {
         'failed_payments',
         'failed_payment_rate',
         'cancelled_orders',
+        'discount_rate',
+        'return_rate',
       ],
       make: (from, to, query) => {
         const t = this.sum(from, to, this.part(query));
@@ -243,6 +255,8 @@ export class ShopData {
             Math.round(t.transactions * 0.021),
             0.0206,
             Math.round(t.orders * 0.013),
+            t.revenue ? 0.0377 : null,
+            t.revenue ? 0.0189 : null,
           ],
         ];
       },
@@ -258,10 +272,14 @@ export class ShopData {
         'units',
         'sessions',
         'conversion_rate',
+        'gross_sales',
+        'discounts',
+        'returns',
+        'net_sales',
       ],
       make: (from, to, query) =>
         daysOf(from, to).map((day, index) => {
-          if (this.traits.gap && index % 9 > 6) return [day, null, null, null, null, null, null, null];
+          if (this.traits.gap && index % 9 > 6) return [day, ...Array(11).fill(null)];
           const d = this.dayFigures(day, this.part(query));
           return [
             day,
@@ -272,6 +290,10 @@ export class ShopData {
             d.units,
             d.sessions,
             divide(d.bought, d.sessions),
+            cents(d.revenue * 1.06),
+            cents(d.revenue * 0.04),
+            cents(d.revenue * 0.02),
+            cents(d.revenue),
           ];
         }),
     },
