@@ -14,6 +14,8 @@ export interface Page {
   component?: Component;
   /** A page that is fetched when it is opened, has a head of its own and needs no build. */
   load?: () => Promise<{ default: Component }>;
+  /** It has pages below its path, and its own use of what stands behind the question mark. */
+  deep?: boolean;
   /** The service whose running is marked with a dot. */
   service?: string;
 }
@@ -28,4 +30,16 @@ export const PAGES: readonly Page[] = [
     load: () => import('../panel/live/Live.svelte'),
     service: 'stream',
   },
+  {
+    path: '/pipeline',
+    name: 'Pipeline',
+    icon: 'pipeline',
+    key: 'p',
+    load: () => import('../panel/pipeline/Pipeline.svelte'),
+    deep: true,
+  },
 ];
+
+/** The page of an address. */
+export const pageAt = (path: string): Page | undefined =>
+  PAGES.find((page) => page.path === path || (page.deep && path.startsWith(`${page.path}/`)));
