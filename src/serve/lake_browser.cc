@@ -103,6 +103,7 @@ Result<LakeFolder> LakeBrowser::List(const std::string& path) const {
     below.bytes += file.bytes;
   }
   for (auto& [name, entry] : folders) {
+    if (!Inside(path.empty() ? name : path + "/" + name)) continue;
     entry.name = name;
     folder.folders.push_back(std::move(entry));
   }
@@ -111,13 +112,7 @@ Result<LakeFolder> LakeBrowser::List(const std::string& path) const {
 
 Result<uint64_t> LakeBrowser::Size(const std::string& path) const {
   TRY_STATUS(Inside(path));
-  if (!store_->Exists(path)) return Fail(Code::kNotFound, "there is no file {} in the lake", path);
-  std::string folder = path.substr(0, path.rfind('/') == std::string::npos ? 0 : path.rfind('/'));
-  TRY(auto files, store_->List(folder));
-  for (const lake::FileInfo& file : files) {
-    if (file.path == path) return file.bytes;
-  }
-  return Fail(Code::kNotFound, "there is no file {} in the lake", path);
+  return store_->Size(path);
 }
 
 Result<std::string> LakeBrowser::Read(const std::string& path, uint64_t offset, uint64_t bytes) const {

@@ -215,6 +215,12 @@ export function bytesOf(bytes: number): string {
   return `${Number(value.toFixed(digits))}${SPACE}${units[unit]}`;
 }
 
+/** As lastsFor, of moments that are told to the second. */
+export const lastedFor = (from: string, to: string): string => {
+  const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+  return seconds < 1 ? `under 1${SPACE}s` : seconds < 10 ? `${seconds}${SPACE}s` : lastsFor(seconds);
+};
+
 /** 12 ms, 3.4 s, 2 min 5 s, 3 h 20 min, 4 days 2 h */
 export function lastsFor(seconds: number): string {
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)}${SPACE}ms`;

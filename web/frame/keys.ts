@@ -1,6 +1,6 @@
 import { address } from '../state/address.svelte';
 import { theme } from '../state/theme.svelte';
-import { pageAt, PAGES } from './pages';
+import { PAGES, wayTo } from './pages';
 
 const SECOND_KEY_MS = 1200;
 
@@ -16,9 +16,7 @@ export function pageKeys(showKeys: () => void): (event: KeyboardEvent) => void {
   let goUntil = 0;
   const go = (key: string) => {
     const page = PAGES.find((each) => each.key === key);
-    if (!page) return;
-    const filters = page.deep || pageAt(address.path)?.deep ? '' : address.search;
-    address.go(page.path + filters);
+    if (page) address.go(wayTo(page, address.path, address.search));
   };
   const actions: Record<string, () => void> = {
     '/': () => document.querySelector<HTMLElement>('[data-filter]')?.focus(),

@@ -40,6 +40,15 @@ export const PAGES: readonly Page[] = [
   },
 ];
 
+/** What stands behind the question mark of the last page with filters: it goes with one from page to page. */
+let filters = '';
+
+/** The address of `page` as one goes there from the present one. */
+export function wayTo(page: Page, path: string, search: string): string {
+  if (!pageAt(path)?.deep) filters = search;
+  return page.path + (page.deep ? '' : filters);
+}
+
 /** The page of an address. */
 export const pageAt = (path: string): Page | undefined =>
   PAGES.find((page) => page.path === path || (page.deep && path.startsWith(`${page.path}/`)));

@@ -61,7 +61,7 @@ class BuildVerb : public Verb {
     run.started = since;
     run.ended = context.parts.clock().Now();
     run.cause = context.request.cause;
-    if (!built) run.error = built.error().message;
+    if (!built) run.error = built.error().code == Code::kCancelled ? "cancelled" : built.error().message;
     if (built) run.report = *built;
     if (built && !built->failures.empty())
       run.error = fmt::format("{} failed", Counted(built->failures.size(), "data test"));

@@ -17,7 +17,7 @@ export interface Drawing {
   height: number;
 }
 
-export const BOX = { width: 196, height: 44, gapX: 56, gapY: 12 };
+export const BOX = { width: 172, height: 44, gapX: 32, gapY: 12 };
 
 function depths(nodes: readonly ModelNode[]): Map<string, number> {
   const byName = new Map(nodes.map((node) => [node.name, node]));
