@@ -128,8 +128,23 @@ Status BrokerService::Start() {
     SayLog(out, *store_);
     SayLag(out, *store_);
   });
+  {
+    std::lock_guard lock(mutex_);
+    shown_ = store_.get();
+  }
   on_listen_(broker_->address());
   return {};
+}
+
+std::optional<std::map<std::pair<std::string, int32_t>, uint64_t>> BrokerService::TopicBytes() const {
+  std::lock_guard lock(mutex_);
+  if (shown_ == nullptr) return std::nullopt;
+  std::map<std::pair<std::string, int32_t>, uint64_t> sizes;
+  for (const auto& topic : shown_->Topics()) {
+    for (size_t i = 0; i < topic->partitions.size(); ++i)
+      sizes[{topic->name, static_cast<int32_t>(i)}] = topic->partitions[i]->bytes();
+  }
+  return sizes;
 }
 
 Status BrokerService::CreateTopics() {
@@ -142,6 +157,10 @@ Status BrokerService::CreateTopics() {
 }
 
 void BrokerService::Stop() {
+  {
+    std::lock_guard lock(mutex_);
+    shown_ = nullptr;
+  }
   metrics_.reset();
   if (broker_) {
     broker_->Stop();

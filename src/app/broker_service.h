@@ -3,7 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "app/service.h"
@@ -30,6 +33,8 @@ class BrokerService : public Service {
   Status Start() override;
   void Stop() override;  // the log is synced when it returns
   Status Health() override;
+  // Sizes on disk by topic and partition; nothing while it does not run. Any thread.
+  std::optional<std::map<std::pair<std::string, int32_t>, uint64_t>> TopicBytes() const;
 
  private:
   Status CreateTopics();
@@ -37,6 +42,8 @@ class BrokerService : public Service {
   BrokerServiceOptions options_;
   const Clock& clock_;
   std::function<void(const std::string&)> on_listen_;
+  mutable std::mutex mutex_;        // guards shown_
+  log::LogStore* shown_ = nullptr;  // to other threads, while it is open
   std::unique_ptr<log::LogStore> store_;
   std::unique_ptr<broker::Broker> broker_;
   std::shared_ptr<void> metrics_;  // asks the two above

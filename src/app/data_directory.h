@@ -37,6 +37,7 @@ class DataDirectory {
   std::string control() const { return path_ + "/control.sqlite"; }
   std::string log() const { return path_ + "/log"; }  // made by the broker
   std::string scratch() const { return path_ + "/scratch"; }
+  std::string uploads() const { return path_ + "/uploads"; }    // made with the first
   std::string mappings() const { return path_ + "/mappings"; }  // made when the first is saved
 
  private:

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "app/metric_list.h"
+#include "app/thread_use.h"
 #include "base/log.h"
 #include "base/metric.h"
 
@@ -178,6 +179,7 @@ struct LocalJobHost::Impl {
   }
 
   void RunJob(const std::shared_ptr<Job>& job) {
+    ThreadName name("jobs");
     CountBegan(*job);
     job->Began(clock.Now());
     Record(*job);

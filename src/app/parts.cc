@@ -154,4 +154,12 @@ Result<warehouse::ReportBook*> Parts::Reports() {
   return reports_.get();
 }
 
+Result<std::shared_ptr<BuildLog>> Parts::Builds() {
+  std::lock_guard lock(mutex_);
+  if (!builds_) {
+    TRY(builds_, BuildLog::Open(directory_->control()));
+  }
+  return builds_;
+}
+
 }  // namespace souk::app

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 
+#include "app/build_log.h"
 #include "app/data_directory.h"
 #include "base/clock.h"
 #include "base/options.h"
@@ -44,6 +45,7 @@ class Parts {
   Result<std::shared_ptr<sql::QueryDoor>> Door();
   Result<warehouse::Warehouse*> Warehouse();
   Result<warehouse::ReportBook*> Reports();
+  Result<std::shared_ptr<BuildLog>> Builds();
 
  private:
   Status OpenHotSchema(sql::Database& database);
@@ -62,6 +64,7 @@ class Parts {
   std::shared_ptr<sql::QueryDoor> door_;
   std::unique_ptr<warehouse::Warehouse> warehouse_;
   std::unique_ptr<warehouse::ReportBook> reports_;
+  std::shared_ptr<BuildLog> builds_;
 };
 
 // The warehouse's options as the settings say; usable without opening anything.

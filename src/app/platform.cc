@@ -13,6 +13,7 @@
 #include "app/local_job_host.h"
 #include "app/metric_list.h"
 #include "app/parts.h"
+#include "app/pipeline_parts.h"
 #include "app/process_metrics.h"
 #include "app/service.h"
 #include "app/stream_clients.h"
@@ -43,8 +44,7 @@ Status CheckNames(const std::vector<std::string>& only) {
 
 Result<std::shared_ptr<serve::ApiParts>> MakeApiParts(Parts& parts, schedule::JobHost& jobs,
                                                       std::shared_ptr<serve::ChangeFeed> changes,
-                                                      std::shared_ptr<serve::LiveBoard> live,
-                                                      const ServiceHost& services) {
+                                                      std::shared_ptr<serve::LiveBoard> live) {
   auto api = std::make_shared<serve::ApiParts>();
   api->version = kVersion;
   api->shop_name = parts.settings().Text("shop.name");
@@ -59,13 +59,6 @@ Result<std::shared_ptr<serve::ApiParts>> MakeApiParts(Parts& parts, schedule::Jo
   api->changes = std::move(changes);
   api->live = std::move(live);
   api->metrics = &Metrics();
-  api->services = [&services] {
-    std::vector<serve::ServiceStatus> list;
-    for (const ServiceInfo& info : services.Services()) {
-      list.push_back({info.name, ServiceStateName(info.state), info.since, info.restarts, info.error});
-    }
-    return list;
-  };
   return api;
 }
 
@@ -135,6 +128,7 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
     host = std::make_unique<LocalJobHost>(JobKinds(*parts, *changes, &jobs), std::move(log), clock);
     jobs = host.get();
   }
+  const BrokerService* own_broker = nullptr;
   // With a Kafka by URL there is nothing for a broker of our own to do.
   if (wanted("broker") && settings.Text("kafka.url") == "embedded") {
     auto listen = [&](const std::string& address) {
@@ -142,7 +136,9 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
       if (options.on_listen) options.on_listen("kafka://" + address);
     };
     auto broker = BrokerServiceOptionsOf(settings, parts->directory().log());
-    services.Add(std::make_unique<BrokerService>(std::move(broker), clock, listen));
+    auto service = std::make_unique<BrokerService>(std::move(broker), clock, listen);
+    own_broker = service.get();
+    services.Add(std::move(service));
   }
   std::shared_ptr<serve::LiveBoard> live;
   if (wanted("stream")) {
@@ -160,7 +156,8 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
     services.Add(std::make_unique<BuilderService>(*raw, *host, clock, builder));
   }
   if (wanted("web")) {
-    TRY(auto api, MakeApiParts(*parts, *host, changes, live, services));
+    TRY(auto api, MakeApiParts(*parts, *host, changes, live));
+    TRY_STATUS(AddPipelineParts(*api, *parts, *host, services, own_broker));
     auto listen = [&](const std::string& url) {
       (void)parts->directory().Announce(url);
       if (options.on_listen) options.on_listen(url);
@@ -181,9 +178,9 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
   auto next_watch = std::chrono::steady_clock::now() + kWatchInterval;
   while (!options.should_stop()) {
     std::this_thread::sleep_for(kStopInterval);
-    if (std::chrono::steady_clock::now() < next_watch) continue;
+    if (std::chrono::steady_clock::now() < next_watch && !services.restart_wanted()) continue;
     services.Watch();
-    next_watch += kWatchInterval;
+    next_watch = std::chrono::steady_clock::now() + kWatchInterval;
   }
   services.Stop();
   if (host) host->Stop();

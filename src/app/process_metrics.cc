@@ -27,14 +27,14 @@ double EntriesOf(const char* directory) {
   return entries;
 }
 
+}  // namespace
+
 double ResidentBytes() {
   std::ifstream file("/proc/self/statm");
   double total = 0, resident = 0;
   file >> total >> resident;
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
-
-}  // namespace
 
 void SayProcess(MetricSamples& out, Micros started_at) {
   using namespace metric;

@@ -9,6 +9,8 @@ namespace souk::app {
 
 // Called by a collector. `started_at` is when the program began.
 void SayProcess(MetricSamples& out, Micros started_at);
+// Memory in use (RSS) of this process.
+double ResidentBytes();
 void SayServices(MetricSamples& out, const ServiceHost& services);
 
 }  // namespace souk::app

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
+#include "app/thread_use.h"
 #include "base/log.h"
 
 namespace souk::app {
@@ -35,7 +38,7 @@ void ServiceHost::SetState(Entry& entry, ServiceState state, const std::string& 
 Status ServiceHost::Start() {
   for (Entry& entry : entries_) {
     SetState(entry, ServiceState::kStarting, "");
-    Status started = entry.service->Start();
+    Status started = StartOne(entry);
     if (!started) {
       SetState(entry, ServiceState::kFailed, started.error().message);
       Stop();
@@ -55,8 +58,42 @@ void ServiceHost::Failed(Entry& entry, const Error& error) {
       {{"service", entry.info.name}, {"error", error.message}, {"pause_ms", std::to_string(pause_ms)}});
 }
 
-void ServiceHost::Watch() {
+// The threads of a service have its name, so that what they use can be told.
+Status ServiceHost::StartOne(Entry& entry) {
+  ThreadName name(entry.info.name);
+  return entry.service->Start();
+}
+
+Status ServiceHost::Restart(const std::string& name) {
+  std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
   for (Entry& entry : entries_) {
+    names.push_back(entry.info.name);
+    if (entry.info.name != name) continue;
+    entry.wanted = true;
+    restart_wanted_ = true;
+    return {};
+  }
+  return Fail(Code::kNotFound, "there is no service {}; there are {}", name, fmt::join(names, ", "));
+}
+
+bool ServiceHost::TakeWish(Entry& entry) {
+  std::lock_guard lock(mutex_);
+  return std::exchange(entry.wanted, false);
+}
+
+void ServiceHost::Watch() {
+  restart_wanted_ = false;
+  for (Entry& entry : entries_) {
+    if (TakeWish(entry)) {
+      Log(LogLevel::kInfo, "app", "service restarted on request", {{"service", entry.info.name}});
+      if (entry.info.state == ServiceState::kRunning) entry.service->Stop();
+      SetState(entry, ServiceState::kStarting, "");
+      Status started = StartOne(entry);
+      if (started) SetState(entry, ServiceState::kRunning, "");
+      if (!started) Failed(entry, started.error());
+      continue;
+    }
     if (entry.info.state == ServiceState::kRunning) {
       if (Status healthy = entry.service->Health(); !healthy) {
         entry.service->Stop();
@@ -68,7 +105,7 @@ void ServiceHost::Watch() {
         std::lock_guard lock(mutex_);
         ++entry.info.restarts;
       }
-      Status started = entry.service->Start();
+      Status started = StartOne(entry);
       if (started) {
         SetState(entry, ServiceState::kRunning, "");
       } else {

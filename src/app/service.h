@@ -2,6 +2,7 @@
 // in reverse.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -52,18 +53,26 @@ class ServiceHost {
   void Stop();
   // Any thread.
   std::vector<ServiceInfo> Services() const;
+  // Any thread: the service is stopped and started again by the next Watch. kNotFound names those there are.
+  Status Restart(const std::string& name);
+  // Any thread: whether somebody waits for Watch.
+  bool restart_wanted() const { return restart_wanted_; }
 
  private:
   struct Entry {
     std::unique_ptr<Service> service;
     ServiceInfo info;
     Micros restart_at = 0;
+    bool wanted = false;  // a restart; guarded by mutex_
   };
+  bool TakeWish(Entry& entry);
+  Status StartOne(Entry& entry);
   void SetState(Entry& entry, ServiceState state, const std::string& error);
   void Failed(Entry& entry, const Error& error);
 
   const Clock& clock_;
   std::vector<Entry> entries_;
+  std::atomic<bool> restart_wanted_{false};
   mutable std::mutex mutex_;  // guards the infos
 };
 

@@ -84,6 +84,38 @@ TEST(ServiceHost, RestartsWithGrowingPauses) {
   EXPECT_EQ(host.Services()[0].state, ServiceState::kRunning);
 }
 
+TEST(ServiceHost, RestartsOnRequest) {
+  FakeClock clock(0);
+  Script script;
+  ServiceHost host(clock);
+  host.Add(std::make_unique<FakeService>("a", script));
+  host.Add(std::make_unique<FakeService>("b", script));
+  ASSERT_TRUE(host.Start());
+  script.log.clear();
+  auto unknown = host.Restart("c");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().message, "there is no service c; there are a, b");
+  EXPECT_FALSE(host.restart_wanted());
+  ASSERT_TRUE(host.Restart("b"));
+  EXPECT_TRUE(host.restart_wanted());
+  clock.Advance(5);
+  host.Watch();
+  EXPECT_FALSE(host.restart_wanted());
+  EXPECT_EQ(script.log, (std::vector<std::string>{"stop b", "start b"}));
+  EXPECT_EQ(host.Services()[1].since, 5);
+  EXPECT_EQ(host.Services()[1].restarts, 0) << "only those after a failure count";
+  // One that failed is started at once, whatever pause it was to make.
+  script.sick = script.start_fails = true;
+  host.Watch();
+  EXPECT_EQ(host.Services()[1].state, ServiceState::kFailed);
+  script.sick = script.start_fails = false;
+  script.log.clear();
+  ASSERT_TRUE(host.Restart("b"));
+  host.Watch();
+  EXPECT_EQ(host.Services()[1].state, ServiceState::kRunning);
+  EXPECT_EQ(script.log, (std::vector<std::string>{"start b"}));
+}
+
 TEST(BuildTrigger, WaitsUntilInputIsQuietButNotForEver) {
   BuildTrigger trigger(2000, 10'000);
   Micros second = kMicrosPerSecond;

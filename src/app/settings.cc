@@ -172,6 +172,7 @@ const std::vector<OptionSpec>& SettingTable() {
       {"web.port", K::kInt, "8080", "port", "0: any free port, which is printed."},
       {"web.allowed_hosts", K::kList, "", "host names",
        "Names beside localhost by which browsers may reach the page."},
+      {"web.max_upload", K::kBytes, "2GiB", "bytes", "The largest file that the page takes."},
       {"web.threads", K::kInt, "4", "threads", "Threads that answer requests."},
 
       {"log.level", K::kChoice, "warn", "", "What is logged on standard error.", "debug|info|warn|error|off"},

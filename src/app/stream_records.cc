@@ -4,10 +4,11 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
-#include "app/json_filter.h"
 #include "app/output.h"
 #include "app/stream_clients.h"
+#include "kafka/position.h"
 #include "kafka/producer.h"
+#include "record/json_filter.h"
 
 namespace souk::app {
 namespace {
@@ -37,7 +38,7 @@ Result<std::optional<std::string>> TakeKey(const ProduceRequest& request, std::s
     return key;
   }
   if (request.key_path.empty()) return std::nullopt;
-  auto found = JsonValueAt(request.key_path, line);
+  auto found = record::JsonValueAt(request.key_path, line);
   if (!found) return tl::unexpected(found.error());
   return *found;
 }
@@ -48,7 +49,7 @@ nlohmann::ordered_json ToJson(const kafka::Message& message) {
   };
   nlohmann::ordered_json json = {
       {"topic", message.topic},   {"partition", message.partition},
-      {"offset", message.offset}, {"timestamp", FormatTimeMs(message.timestamp_ms)},
+      {"offset", message.offset}, {"timestamp", kafka::FormatTimeMs(message.timestamp_ms)},
       {"key", text(message.key)}, {"value", text(message.value)}};
   for (const auto& [name, value] : message.headers)
     json["headers"].push_back({{"name", name}, {"value", text(value)}});
@@ -77,7 +78,7 @@ class RecordPrinter {
     auto cell = [](const std::optional<std::string>& bytes) {
       return bytes ? sql::Cell(*bytes) : sql::Cell();
     };
-    table_.Row({int64_t{message.partition}, message.offset, FormatTimeMs(message.timestamp_ms),
+    table_.Row({int64_t{message.partition}, message.offset, kafka::FormatTimeMs(message.timestamp_ms),
                 cell(message.key), cell(message.value)});
   }
   void Finish() {
@@ -95,8 +96,8 @@ class RecordPrinter {
 // Where reading begins in each partition.
 Result<kafka::Offsets> Beginnings(kafka::Consumer& consumer, const std::vector<TopicPartition>& where,
                                   const std::string& from) {
-  TRY(StreamPosition position, ParsePosition(from));
-  if (position.kind == StreamPosition::Kind::kTime) return consumer.OffsetsForTime(where, position.value);
+  TRY(kafka::Position position, kafka::ParsePosition(from));
+  if (position.kind == kafka::Position::Kind::kTime) return consumer.OffsetsForTime(where, position.value);
   kafka::Offsets offsets;
   for (const TopicPartition& one : where) {
     TRY(kafka::Range range, consumer.RangeOf(one));
@@ -185,9 +186,9 @@ Status Consume(Progress& out, const Settings& settings, const ConsumeRequest& re
   if (request.follow && (request.format == RecordFormat::kTable || request.format == RecordFormat::kCsv)) {
     return Fail(Code::kInvalid, "a table has an end: --follow goes with --format value or json");
   }
-  std::optional<JsonFilter> filter;
+  std::optional<record::JsonFilter> filter;
   if (!request.filter.empty()) {
-    TRY(filter, JsonFilter::Parse(request.filter));
+    TRY(filter, record::JsonFilter::Parse(request.filter));
   }
   TRY(kafka::ClientSettings clients, StreamSettings(settings));
   kafka::ConsumerOptions options;

@@ -32,7 +32,7 @@ struct ConsumeRequest {
   std::vector<int32_t> partitions;  // none: all
   std::string from = "beginning";   // or end, an offset, a time
   std::string group;                // goes on where the group is and commits what was shown
-  std::string filter;               // see json_filter.h
+  std::string filter;               // see record/json_filter.h
   uint64_t most = 0;                // records shown; 0: all
   bool follow = false;              // waits for more at the end
   RecordFormat format = RecordFormat::kValue;

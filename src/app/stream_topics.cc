@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/stream_clients.h"
+#include "kafka/position.h"
 
 namespace souk::app {
 namespace {
@@ -32,8 +33,8 @@ std::vector<TopicPartition> PartitionsOf(const kafka::TopicInfo& topic) {
 // Where `to` is in each partition.
 Result<kafka::Offsets> FindOffsets(kafka::Admin& admin, const std::vector<TopicPartition>& where,
                                    const std::string& to) {
-  TRY(StreamPosition position, ParsePosition(to));
-  if (position.kind == StreamPosition::Kind::kTime) return admin.OffsetsForTime(where, position.value);
+  TRY(kafka::Position position, kafka::ParsePosition(to));
+  if (position.kind == kafka::Position::Kind::kTime) return admin.OffsetsForTime(where, position.value);
   TRY(auto ranges, admin.Ranges(where));
   kafka::Offsets offsets;
   for (const auto& [one, range] : ranges) offsets[one] = position.Within(range);

@@ -63,6 +63,11 @@ Result<std::vector<FileInfo>> FaultyFileStore::List(const std::string& path) con
   return below_->List(path);
 }
 
+Result<uint64_t> FaultyFileStore::Size(const std::string& path) const {
+  TRY_STATUS(CheckAlive());
+  return below_->Size(path);
+}
+
 bool FaultyFileStore::Exists(const std::string& path) const { return CheckAlive() && below_->Exists(path); }
 
 Status FaultyFileStore::Check() {

@@ -39,6 +39,7 @@ class FaultyFileStore : public FileStore {
   Status Adopt(const std::string& local, const std::string& path) override;
   Result<std::vector<FileInfo>> List(const std::string& path) const override;
   Status Remove(const std::string& path) override;
+  Result<uint64_t> Size(const std::string& path) const override;
   bool Exists(const std::string& path) const override;
   std::string EngineUrl(const std::string& path) const override { return below_->EngineUrl(path); }
   Status PrepareFolder(const std::string& path) override;

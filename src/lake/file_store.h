@@ -40,6 +40,8 @@ class FileStore {
   virtual Result<std::vector<FileInfo>> List(const std::string& path) const = 0;
   // A file that is not there is no error: a removal that was cut off can be repeated.
   virtual Status Remove(const std::string& path) = 0;
+  // Of a file, in bytes.
+  virtual Result<uint64_t> Size(const std::string& path) const = 0;
   // True for files, not for folders.
   virtual bool Exists(const std::string& path) const = 0;
   // What DuckDB opens to read or write the file: an absolute local path, or a URL it knows. The path is not

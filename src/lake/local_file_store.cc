@@ -195,6 +195,15 @@ Status LocalFileStore::Remove(const std::string& path) {
   return FailErrno("remove", full, errno);
 }
 
+Result<uint64_t> LocalFileStore::Size(const std::string& path) const {
+  TRY_STATUS(CheckStorePath(path));
+  std::string full = EngineUrl(path);
+  struct stat info {};
+  if (stat(full.c_str(), &info) != 0) return FailErrno("look at", full, errno);
+  if (!S_ISREG(info.st_mode)) return Fail(Code::kNotFound, "{} is a folder, not a file", full);
+  return static_cast<uint64_t>(info.st_size);
+}
+
 bool LocalFileStore::Exists(const std::string& path) const {
   struct stat info {};
   return CheckStorePath(path) && stat(EngineUrl(path).c_str(), &info) == 0 && S_ISREG(info.st_mode);

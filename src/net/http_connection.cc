@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
@@ -21,6 +22,7 @@ namespace souk::net {
 namespace {
 
 constexpr size_t kMaxStreamBacklog = 1'000'000;
+constexpr uint64_t kPieceBytes = 256 * 1024;
 
 std::string HeaderText(const HttpResponse& response, size_t length, bool keep_alive) {
   std::string text =
@@ -108,6 +110,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void Answer(HttpRequest request);
   void Respond(HttpResponse response);
   void RespondFromAnyThread(HttpResponse response);
+  void SendPiece(uint64_t offset);
   HttpReply MakeReply();
   void BecomeStream(HttpRequest request, const StreamHandler& handler);
   bool Fill(HttpRequest& request, HttpResponse& refusal);
@@ -259,14 +262,44 @@ void Connection::Respond(HttpResponse response) {
   response_ = std::move(response);
   std::string_view body =
       response_.static_body.empty() ? std::string_view(response_.body) : response_.static_body;
-  header_ = HeaderText(response_, body.size(), keep_alive_);
-  if (head_ || response_.status == 304) body = {};
-  Count(body.size());
+  size_t length = response_.long_body ? response_.long_body->bytes : body.size();
+  header_ = HeaderText(response_, length, keep_alive_);
+  bool long_body = response_.long_body && !head_ && length > 0;
+  if (head_ || response_.status == 304 || response_.long_body) body = {};
+  Count(long_body ? length : body.size());
   stream_.expires_after(std::chrono::milliseconds(shared_->options.idle_timeout_ms));
   std::array<asio::const_buffer, 2> buffers{asio::buffer(header_), asio::buffer(body.data(), body.size())};
-  asio::async_write(stream_, buffers, [self = shared_from_this()](beast::error_code error, size_t) {
-    if (error || !self->keep_alive_) return self->Close();
-    self->Read();
+  asio::async_write(stream_, buffers,
+                    [self = shared_from_this(), long_body](beast::error_code error, size_t) {
+                      if (!error && long_body) return self->SendPiece(0);
+                      if (error || !self->keep_alive_) return self->Close();
+                      self->Read();
+                    });
+}
+
+void Connection::SendPiece(uint64_t offset) {
+  if (offset == response_.long_body->bytes) {
+    response_.long_body.reset();
+    return keep_alive_ ? Read() : Close();
+  }
+  stream_.expires_never();
+  asio::post(*shared_->handlers, [self = shared_from_this(), body = response_.long_body, offset] {
+    std::string piece;
+    uint64_t most = std::min<uint64_t>(kPieceBytes, body->bytes - offset);
+    Guard("a long body", [&] {
+      if (auto read = body->read(offset, most); read && read->size() == most) piece = *std::move(read);
+    });
+    if (self->shared_->io.stopped()) return;
+    asio::post(self->shared_->io, [self, offset, piece = std::move(piece)]() mutable {
+      if (piece.empty()) return self->Close();
+      self->response_.body = std::move(piece);
+      self->stream_.expires_after(std::chrono::milliseconds(self->shared_->options.idle_timeout_ms));
+      asio::async_write(self->stream_, asio::buffer(self->response_.body),
+                        [self, offset](beast::error_code error, size_t sent) {
+                          if (error) return self->Close();
+                          self->SendPiece(offset + sent);
+                        });
+    });
   });
 }
 

@@ -14,12 +14,20 @@
 
 namespace souk::net {
 
+// A body too large to be held: asked for piece by piece on a handler thread. One that fails or is short
+// closes the connection, so that the reader sees that something is missing.
+struct LongBody {
+  uint64_t bytes = 0;
+  std::function<Result<std::string>(uint64_t offset, uint64_t most)> read;
+};
+
 struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string_view static_body;  // used instead of `body` when not empty; must live as long as the program
+  std::shared_ptr<const LongBody> long_body;  // used instead of both when there is one
 };
 
 // A server-sent event stream. Threads: any. Slow readers: when more than 1 MB waits the stream is closed.

@@ -35,6 +35,18 @@ class HttpTest : public ::testing::Test {
       response.headers.emplace_back("X-Path", request.path);
       return response;
     });
+    server_->Handle("GET", "/long/*", [](const HttpRequest& request) {
+      bool fails = request.path == "/long/fails";
+      HttpResponse response;
+      auto read = [fails](uint64_t offset, uint64_t most) -> Result<std::string> {
+        if (fails && offset > 0) return Fail(Code::kIo, "the disk is gone");
+        std::string piece(most, '\0');
+        for (uint64_t i = 0; i < most; ++i) piece[i] = static_cast<char>('a' + (offset + i) % 26);
+        return piece;
+      };
+      response.long_body = std::make_shared<LongBody>(LongBody{1'000'003, read});
+      return response;
+    });
     server_->HandleLater(
         "POST", "/later",
         [this](const HttpRequest& request, HttpReply reply) {
@@ -67,6 +79,16 @@ class HttpTest : public ::testing::Test {
   MetricRegistry metrics_;
   std::unique_ptr<HttpServer> server_;  // last, so that its threads end before what they use
 };
+
+TEST_F(HttpTest, LongBodiesComeInPieces) {
+  auto answer = Client().Send("GET", "/long/whole");
+  ASSERT_TRUE(answer);
+  ASSERT_EQ(answer->body.size(), 1'000'003u);
+  for (size_t i = 0; i < answer->body.size(); ++i)
+    ASSERT_EQ(answer->body[i], static_cast<char>('a' + i % 26)) << i;
+  EXPECT_FALSE(Client().Send("GET", "/long/fails")) << "an answer that ends early is no answer";
+  EXPECT_EQ(Client().Send("GET", "/hello")->status, 200);
+}
 
 TEST_F(HttpTest, AnswersAndDecodesTheQuery) {
   auto answer = Client().Send("GET", "/hello?name=" + EncodeQuery("Ä & b"));

@@ -58,6 +58,12 @@ TEST_P(FileStoreSuite, FoldersAreNoFiles) {
   EXPECT_FALSE(store_->Read("a"));
   EXPECT_FALSE(store_->ReadRange("a", 0, 1));
   EXPECT_TRUE(store_->Exists("a/b"));
+  EXPECT_EQ(store_->Size("a/b").value(), store_->Read("a/b")->size());
+  for (const char* path : {"a", "a/none"}) {
+    auto size = store_->Size(path);
+    ASSERT_FALSE(size) << path;
+    EXPECT_EQ(size.error().code, Code::kNotFound) << path;
+  }
 }
 
 TEST_P(FileStoreSuite, CreateRefusesWhatExists) {

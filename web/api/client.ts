@@ -34,14 +34,11 @@ async function problemOf(response: Response): Promise<Problem> {
   );
 }
 
-/**
- * The text of an answer. The browser's cache revalidates by ETag, so asking again for what has not
- * changed costs a 304. Rejects with a Problem, or with the signal's AbortError when superseded.
- */
-export async function ask(path: string, signal?: AbortSignal): Promise<string> {
+async function answerOf(path: string, init: RequestInit): Promise<string> {
+  const { signal } = init;
   let response: Response;
   try {
-    response = await fetch(path, { signal: signal ?? null, headers: { Accept: 'application/json' } });
+    response = await fetch(path, init);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw unreachable();
@@ -54,6 +51,31 @@ export async function ask(path: string, signal?: AbortSignal): Promise<string> {
     throw unreachable();
   }
 }
+
+/**
+ * The text of an answer. The browser's cache revalidates by ETag, so asking again for what has not
+ * changed costs a 304. Rejects with a Problem, or with the signal's AbortError when superseded.
+ */
+export const ask = (path: string, signal?: AbortSignal): Promise<string> =>
+  answerOf(path, { signal: signal ?? null, headers: { Accept: 'application/json' } });
+
+/** Changes something. A body that is no Blob is sent as JSON. Rejects as `ask` does. */
+export async function send<T>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const blob = body instanceof Blob;
+  const headers: Record<string, string> = { Accept: 'application/json', 'X-Souk': '1' };
+  if (body !== undefined) headers['Content-Type'] = blob ? 'application/octet-stream' : 'application/json';
+  const content = blob ? body : body === undefined ? null : JSON.stringify(body);
+  return parse<T>(await answerOf(path, { method, headers, body: content, signal: signal ?? null }));
+}
+
+/** Whatever failed as a Problem. */
+export const problemFrom = (error: unknown): Problem =>
+  error instanceof Problem ? error : new Problem('The page failed', String(error), 'Reload the page.');
 
 export function parse<T>(body: string): T {
   try {

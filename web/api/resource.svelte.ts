@@ -1,4 +1,4 @@
-import { ask, parse, Problem } from './client';
+import { ask, parse, problemFrom, type Problem } from './client';
 
 /**
  * One answer of the program as a panel sees it: nothing yet, data, or a problem; and whether a newer
@@ -53,8 +53,7 @@ export class Resource<T> {
   }
 
   #fail(path: string, error: unknown) {
-    this.problem =
-      error instanceof Problem ? error : new Problem('The page failed', String(error), 'Reload the page.');
+    this.problem = problemFrom(error);
     // Data of another question would be a wrong answer to this one; of the same question it is only old.
     if (this.#dataPath !== path) {
       this.data = null;

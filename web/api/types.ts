@@ -57,12 +57,23 @@ export interface Service {
   since: string | null;
   restarts: number;
   error: string | null;
+  /** Processor cores that its threads keep busy; null before that is known. */
+  cores: number | null;
+}
+
+export interface Process {
+  cores: number | null;
+  machine_cores: number;
+  memory_bytes: number;
+  database_bytes: number;
+  threads: number;
 }
 
 export interface Status {
   version: string;
   started_at: string;
   now: string;
+  process: Process;
   services: Service[];
   jobs: { running: number; queued: number };
   last_build: Record<string, unknown> | null;

@@ -202,6 +202,39 @@ export class Format {
   }
 }
 
+/** 912 B, 3.4 MB, 1.28 GB */
+export function bytesOf(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 99.5 ? 0 : value >= 9.95 ? 1 : 2;
+  return `${Number(value.toFixed(digits))}${SPACE}${units[unit]}`;
+}
+
+/** As lastsFor, of moments that are told to the second. */
+export const lastedFor = (from: string, to: string): string => {
+  const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+  return seconds < 1 ? `under 1${SPACE}s` : seconds < 10 ? `${seconds}${SPACE}s` : lastsFor(seconds);
+};
+
+/** 12 ms, 3.4 s, 2 min 5 s, 3 h 20 min, 4 days 2 h */
+export function lastsFor(seconds: number): string {
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)}${SPACE}ms`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)}${SPACE}s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole}${SPACE}s`;
+  const parts = (large: number, name: string, small: number, rest: string) =>
+    `${large}${SPACE}${name}${small ? ` ${small}${SPACE}${rest}` : ''}`;
+  if (whole < 3600) return parts(Math.floor(whole / 60), 'min', whole % 60, 's');
+  if (whole < 86_400) return parts(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
+  const days = Math.floor(whole / 86_400);
+  return parts(days, days === 1 ? 'day' : 'days', Math.floor((whole % 86_400) / 3600), 'h');
+}
+
 /** 1 day, 28 days */
 export const countOf = (count: number, noun: string) =>
   `${counts.format(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,12 +1,14 @@
 import { address } from '../state/address.svelte';
 import { theme } from '../state/theme.svelte';
-import { PAGES } from './pages';
+import { PAGES, wayTo } from './pages';
 
 const SECOND_KEY_MS = 1200;
 
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.isContentEditable ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement ||
     (target instanceof HTMLInputElement && target.type !== 'checkbox' && target.type !== 'radio'));
 
 /** The keys that work everywhere on the page. Returns the listener. */
@@ -14,7 +16,7 @@ export function pageKeys(showKeys: () => void): (event: KeyboardEvent) => void {
   let goUntil = 0;
   const go = (key: string) => {
     const page = PAGES.find((each) => each.key === key);
-    if (page) address.go(page.path + address.search);
+    if (page) address.go(wayTo(page, address.path, address.search));
   };
   const actions: Record<string, () => void> = {
     '/': () => document.querySelector<HTMLElement>('[data-filter]')?.focus(),

@@ -13,6 +13,7 @@
 #include "app/shop_size.h"
 #include "app/stream_clients.h"
 #include "generate/live_shop.h"
+#include "kafka/position.h"
 #include "kafka/producer.h"
 
 namespace souk::app {
@@ -41,7 +42,7 @@ struct Ledger {
 // The same thing at an earlier time, under an id that nothing else has.
 void MakeLate(generate::LiveRecord& record, Micros time, uint64_t number) {
   auto json = nlohmann::ordered_json::parse(record.json);
-  std::string text = FormatTimeMs(time / 1000);
+  std::string text = kafka::FormatTimeMs(time / 1000);
   if (record.kind == generate::LiveKind::kClick) {
     json["event_id"] = fmt::format("late-{}", number);
     json["event_time"] = text;

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <chrono>
 
+#include "app/build_log.h"
 #include "app/metric_list.h"
 #include "app/verb.h"
+#include "base/log.h"
 #include "base/metric.h"
 
 namespace souk::app {
@@ -32,7 +34,9 @@ class BuildVerb : public Verb {
       return {};
     }
     auto started = std::chrono::steady_clock::now();
+    Micros since = context.parts.clock().Now();
     auto built = warehouse->Build(request_, context.progress);
+    Remember(context, built, since);
     Count(context, built, std::chrono::steady_clock::now() - started);
     TRY(auto report, std::move(built));
     PrintSteps(context.progress, report.steps, true);
@@ -51,6 +55,22 @@ class BuildVerb : public Verb {
   }
 
  private:
+  // A build is not undone because it could not be noted.
+  static void Remember(VerbContext& context, const Result<warehouse::BuildReport>& built, Micros since) {
+    serve::BuildRun run;
+    run.started = since;
+    run.ended = context.parts.clock().Now();
+    run.cause = context.request.cause;
+    if (!built) run.error = built.error().code == Code::kCancelled ? "cancelled" : built.error().message;
+    if (built) run.report = *built;
+    if (built && !built->failures.empty())
+      run.error = fmt::format("{} failed", Counted(built->failures.size(), "data test"));
+    auto log = context.parts.Builds();
+    Status noted = log ? (*log)->Add(run) : Status(tl::unexpected(log.error()));
+    if (noted) return;
+    Log(LogLevel::kError, "app", "a build could not be noted", {{"error", noted.error().message}});
+  }
+
   static void Count(VerbContext& context, const Result<warehouse::BuildReport>& built,
                     std::chrono::duration<double> took) {
     MetricRegistry& metrics = Metrics();

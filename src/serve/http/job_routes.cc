@@ -96,38 +96,53 @@ void FollowJob(const ApiParts& parts, int64_t id, const std::shared_ptr<net::Eve
   stream->OnClose([kept = *std::move(handle)]() mutable { kept.reset(); });
 }
 
+constexpr ApiParameter kId{"id", "path", "integer", "The job's number."};
+
+ApiDoc SubmitDoc() {
+  ApiDoc doc{"jobs", "Submits a job: a verb of the command line."};
+  doc.parameters = {{"verb", "body", "string", "build, ingest, quarantine, …", true},
+                    {"args", "body", "array", "What follows the verb on the command line, as texts."},
+                    {"cwd", "body", "string", "Relative paths are meant from here."},
+                    {"cause", "body", "string", "Who wanted it."}};
+  doc.status = 202;
+  return doc;
+}
+
 }  // namespace
 
-void AddJobRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts) {
-  server.Handle("POST", "/api/jobs", Guarded([parts](const net::HttpRequest& request) {
-                  auto submission = ParseSubmission(request.body);
-                  if (!submission) return ProblemOf(submission.error());
-                  auto id = parts->jobs->Submit(*std::move(submission));
-                  if (!id) return ProblemOf(id.error());
-                  net::HttpResponse response = JsonResponse(Dump({{"id", *id}}));
-                  response.status = 202;
-                  return response;
-                }));
-  server.Handle("GET", "/api/jobs", [parts](const net::HttpRequest&) {
-    ordered_json list = ordered_json::array();
-    for (const JobInfo& job : parts->jobs->List(100)) list.push_back(JobJson(job, false));
-    return JsonResponse(Dump(list));
+void AddJobRoutes(ApiServer& server, SharedParts parts) {
+  server.Post("/api/jobs", SubmitDoc(), [parts](const net::HttpRequest& request) {
+    auto submission = ParseSubmission(request.body);
+    if (!submission) return ProblemOf(submission.error());
+    auto id = parts->jobs->Submit(*std::move(submission));
+    if (!id) return ProblemOf(id.error());
+    net::HttpResponse response = JsonResponse(Dump({{"id", *id}}));
+    response.status = 202;
+    return response;
   });
-  server.Handle("GET", "/api/jobs/*", [parts](const net::HttpRequest& request) {
+  server.Get("/api/jobs", {"jobs", "The latest hundred jobs, newest first."},
+             [parts](const net::HttpRequest&) {
+               ordered_json list = ordered_json::array();
+               for (const JobInfo& job : parts->jobs->List(100)) list.push_back(JobJson(job, false));
+               return JsonResponse(Dump(list));
+             });
+  server.Get("/api/jobs/*", {"jobs", "One job with what it has said so far.", {kId}},
+             [parts](const net::HttpRequest& request) {
+               auto id = JobId(request.path);
+               auto job = id ? parts->jobs->Get(*id) : Result<JobInfo>(tl::unexpected(id.error()));
+               return job ? JsonResponse(Dump(JobJson(*job, true))) : ProblemOf(job.error());
+             });
+  server.Delete("/api/jobs/*", {"jobs", "Cancels a job.", {kId}}, [parts](const net::HttpRequest& request) {
     auto id = JobId(request.path);
-    auto job = id ? parts->jobs->Get(*id) : Result<JobInfo>(tl::unexpected(id.error()));
-    return job ? JsonResponse(Dump(JobJson(*job, true))) : ProblemOf(job.error());
+    Status cancelled = id ? parts->jobs->Cancel(*id) : Status(tl::unexpected(id.error()));
+    return cancelled ? JsonResponse("{}") : ProblemOf(cancelled.error());
   });
-  server.Handle("DELETE", "/api/jobs/*", Guarded([parts](const net::HttpRequest& request) {
+  ApiDoc events{"jobs", "A job as it goes on: events `progress`, `line` and `end`.", {kId}};
+  server.Stream("/api/jobs/*/events", events,
+                [parts](const net::HttpRequest& request, std::shared_ptr<net::EventStream> stream) {
                   auto id = JobId(request.path);
-                  Status cancelled = id ? parts->jobs->Cancel(*id) : Status(tl::unexpected(id.error()));
-                  return cancelled ? JsonResponse("{}") : ProblemOf(cancelled.error());
-                }));
-  server.HandleStream("/api/jobs/*/events",
-                      [parts](const net::HttpRequest& request, std::shared_ptr<net::EventStream> stream) {
-                        auto id = JobId(request.path);
-                        FollowJob(*parts, id ? *id : 0, stream);
-                      });
+                  FollowJob(*parts, id ? *id : 0, stream);
+                });
 }
 
 }  // namespace souk::serve

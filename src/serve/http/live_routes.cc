@@ -4,19 +4,22 @@
 
 namespace souk::serve {
 
-void AddLiveRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts) {
-  server.Handle("GET", "/api/live/now", [parts](const net::HttpRequest&) {
+void AddLiveRoutes(ApiServer& server, SharedParts parts) {
+  ApiDoc now{"live", "The live figures at the stream's last commit."};
+  server.Get("/api/live/now", now, [parts](const net::HttpRequest&) {
     if (!parts->live)
       return ProblemOf({Code::kUnavailable, "no stream runs here; start souk up with its stream"});
     return JsonResponse(parts->live->Json());
   });
-  server.Handle("GET", "/api/live/figures", [parts](const net::HttpRequest&) {
+  ApiDoc figures{"live", "What each live figure is: its name and its definition in models/live.yml."};
+  server.Get("/api/live/figures", figures, [parts](const net::HttpRequest&) {
     if (!parts->live)
       return ProblemOf({Code::kUnavailable, "no stream runs here; start souk up with its stream"});
     return JsonResponse(parts->live->FiguresJson());
   });
-  server.HandleStream(
-      "/api/live", [parts](const net::HttpRequest&, std::shared_ptr<net::EventStream> stream) {
+  ApiDoc live{"live", "The live figures at every commit of the stream, as events `live`."};
+  server.Stream(
+      "/api/live", live, [parts](const net::HttpRequest&, std::shared_ptr<net::EventStream> stream) {
         if (!parts->live) {
           stream->Close();
           return;

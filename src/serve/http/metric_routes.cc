@@ -3,8 +3,9 @@
 
 namespace souk::serve {
 
-void AddMetricRoutes(net::HttpServer& server, MetricRegistry& metrics) {
-  server.Handle("GET", "/metrics", [&metrics](const net::HttpRequest&) {
+void AddMetricRoutes(ApiServer& server, MetricRegistry& metrics) {
+  ApiDoc doc{"program", "All metrics, for Prometheus.", {}, "text/plain"};
+  server.Get("/metrics", doc, [&metrics](const net::HttpRequest&) {
     net::HttpResponse response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.headers.emplace_back("Cache-Control", "no-store");

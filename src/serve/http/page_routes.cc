@@ -60,6 +60,8 @@ net::HttpResponse Page(const net::HttpRequest& request) {
   if (auto asset = FindAsset(path)) return AssetResponse(request, path, *asset);
   bool names_a_file =
       request.path.rfind('.') > request.path.rfind('/') && request.path.rfind('.') != std::string::npos;
+  // There a name at the end is a topic's or a folder's.
+  if (request.path.starts_with("/pipeline/")) names_a_file = false;
   std::string index = std::string(kPageFolder) + "/index.html";
   auto page = FindAsset(index);
   if (names_a_file || request.path.starts_with("/api/") || !page) {

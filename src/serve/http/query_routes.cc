@@ -26,16 +26,18 @@ std::string AnswersJson(const std::vector<sql::Answer>& answers) {
 
 }  // namespace
 
-void AddQueryRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts) {
-  server.Handle("POST", "/api/sql", Guarded([parts](const net::HttpRequest& request) {
-                  auto object = nlohmann::json::parse(request.body, nullptr, false);
-                  if (!object.is_object() || !object.contains("sql") || !object["sql"].is_string()) {
-                    return ProblemOf({Code::kInvalid, "a query is an object with \"sql\""});
-                  }
-                  auto answers =
-                      parts->door->RunScript(governance::LocalOwner(), object["sql"].get<std::string>());
-                  return answers ? JsonResponse(AnswersJson(*answers)) : ProblemOf(answers.error());
-                }));
+void AddQueryRoutes(ApiServer& server, SharedParts parts) {
+  ApiDoc doc{"warehouse",
+             "Answers to SQL that only reads.",
+             {{"sql", "body", "string", "One or several statements, separated by semicolons.", true}}};
+  server.Post("/api/sql", doc, [parts](const net::HttpRequest& request) {
+    auto object = nlohmann::json::parse(request.body, nullptr, false);
+    if (!object.is_object() || !object.contains("sql") || !object["sql"].is_string()) {
+      return ProblemOf({Code::kInvalid, "a query is an object with \"sql\""});
+    }
+    auto answers = parts->door->RunScript(governance::LocalOwner(), object["sql"].get<std::string>());
+    return answers ? JsonResponse(AnswersJson(*answers)) : ProblemOf(answers.error());
+  });
 }
 
 }  // namespace souk::serve

@@ -124,17 +124,30 @@ std::string ReportListJson(const ApiParts& parts) {
   return out + "]";
 }
 
+ApiDoc ReportDoc() {
+  ApiDoc doc{"reports", "The rows of a report."};
+  doc.parameters = {
+      {"name", "path", "string", "As /api/reports names it."},
+      {"from", "query", "string", "First day, 2026-01-31; without both, the report's own period."},
+      {"to", "query", "string", "Last day."},
+      {"compare", "query", "string", "previous: the period before, too."},
+      {"limit", "query", "integer", "Rows at most."}};
+  for (const char* filter : kFilters)
+    doc.parameters.push_back({filter, "query", "string", "Only these; may be given several times."});
+  return doc;
+}
+
 }  // namespace
 
-void AddReportRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts) {
-  server.Handle("GET", "/api/shop", [parts](const net::HttpRequest& request) {
-    auto body = ShopJson(*parts);
-    return body ? WithEtag(request, *std::move(body)) : ProblemOf(body.error());
-  });
-  server.Handle("GET", "/api/reports", [parts](const net::HttpRequest& request) {
-    return WithEtag(request, ReportListJson(*parts));
-  });
-  server.Handle("GET", "/api/reports/*", [parts](const net::HttpRequest& request) {
+void AddReportRoutes(ApiServer& server, SharedParts parts) {
+  server.Get("/api/shop", {"reports", "The shop, and the days and filters that its data have."},
+             [parts](const net::HttpRequest& request) {
+               auto body = ShopJson(*parts);
+               return body ? WithEtag(request, *std::move(body)) : ProblemOf(body.error());
+             });
+  server.Get("/api/reports", {"reports", "The reports there are."},
+             [parts](const net::HttpRequest& request) { return WithEtag(request, ReportListJson(*parts)); });
+  server.Get("/api/reports/*", ReportDoc(), [parts](const net::HttpRequest& request) {
     auto wanted = ParseReportRequest(request);
     if (!wanted) return ProblemOf(wanted.error());
     auto report = parts->reports->Run(governance::LocalOwner(), *wanted, {});

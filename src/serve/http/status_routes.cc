@@ -7,13 +7,27 @@
 namespace souk::serve {
 namespace {
 
+constexpr std::string_view kServices = "/api/services/";
+
+std::string CoresJson(const std::optional<double>& cores) {
+  return cores ? fmt::format("{:.3f}", *cores) : "null";
+}
+
+std::string ProcessJson(const ProcessStatus& process) {
+  return fmt::format(
+      R"({{"cores":{},"machine_cores":{},"memory_bytes":{},"database_bytes":{},"threads":{}}})",
+      CoresJson(process.cores), process.machine_cores, process.memory_bytes, process.database_bytes,
+      process.threads);
+}
+
 std::string ServicesJson(const std::vector<ServiceStatus>& services) {
   std::string out = "[";
   for (const ServiceStatus& service : services) {
     if (out.size() > 1) out += ',';
-    out += fmt::format(R"({{"name":{},"state":{},"since":{},"restarts":{},"error":{}}})",
+    out += fmt::format(R"({{"name":{},"state":{},"since":{},"restarts":{},"error":{},"cores":{}}})",
                        JsonString(service.name), JsonString(service.state), JsonTime(service.since),
-                       service.restarts, service.error.empty() ? "null" : JsonString(service.error));
+                       service.restarts, service.error.empty() ? "null" : JsonString(service.error),
+                       CoresJson(service.cores));
   }
   return out + "]";
 }
@@ -38,10 +52,10 @@ std::string StatusJson(const ApiParts& parts) {
     queued += job.state == schedule::JobState::kQueued;
   }
   return fmt::format(
-      R"({{"version":{},"started_at":{},"now":{},"services":{},"jobs":{{"running":{},"queued":{}}},)"
+      R"({{"version":{},"started_at":{},"now":{},"process":{},"services":{},"jobs":{{"running":{},"queued":{}}},)"
       R"("last_build":{}}})",
       JsonString(parts.version), JsonTime(parts.started_at), JsonTime(parts.clock->Now()),
-      ServicesJson(parts.services()), running, queued, LastBuildJson(jobs));
+      ProcessJson(parts.process()), ServicesJson(parts.services()), running, queued, LastBuildJson(jobs));
 }
 
 std::string ChangeJson(const warehouse::WarehouseState& state) {
@@ -51,20 +65,33 @@ std::string ChangeJson(const warehouse::WarehouseState& state) {
 
 }  // namespace
 
-void AddStatusRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts) {
-  server.Handle("GET", "/api/status",
-                [parts](const net::HttpRequest&) { return JsonResponse(StatusJson(*parts)); });
-  server.HandleStream(
-      "/api/changes", [parts](const net::HttpRequest&, std::shared_ptr<net::EventStream> stream) {
-        auto handle = parts->changes->Subscribe([stream](const warehouse::WarehouseState& state) {
-          if (state.version == 0) {
-            stream->Comment("still here");
-          } else {
-            stream->Send("change", ChangeJson(state));
-          }
-        });
-        stream->OnClose([kept = std::move(handle)]() mutable { kept.reset(); });
-      });
+void AddStatusRoutes(ApiServer& server, SharedParts parts) {
+  server.Get("/api/status", {"program", "How the program, its services and its last build are."},
+             [parts](const net::HttpRequest&) { return JsonResponse(StatusJson(*parts)); });
+  ApiDoc restart{"program",
+                 "Stops a service and starts it again, within a second or so.",
+                 {{"name", "path", "string", "As /api/status names it."}}};
+  restart.status = 202;
+  server.Post("/api/services/*/restart", restart, [parts](const net::HttpRequest& request) {
+    std::string name = request.path.substr(kServices.size());
+    name.resize(name.rfind('/'));
+    if (Status wanted = parts->restart(name); !wanted) return ProblemOf(wanted.error());
+    net::HttpResponse response = JsonResponse("{}");
+    response.status = 202;
+    return response;
+  });
+  ApiDoc changes{"warehouse", "New versions of the warehouse, as events `change`."};
+  server.Stream("/api/changes", changes,
+                [parts](const net::HttpRequest&, std::shared_ptr<net::EventStream> stream) {
+                  auto handle = parts->changes->Subscribe([stream](const warehouse::WarehouseState& state) {
+                    if (state.version == 0) {
+                      stream->Comment("still here");
+                    } else {
+                      stream->Send("change", ChangeJson(state));
+                    }
+                  });
+                  stream->OnClose([kept = std::move(handle)]() mutable { kept.reset(); });
+                });
 }
 
 }  // namespace souk::serve

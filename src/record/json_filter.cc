@@ -1,11 +1,11 @@
-#include "app/json_filter.h"
+#include "record/json_filter.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-namespace souk::app {
+namespace souk::record {
 namespace {
 
 using Json = nlohmann::json;
@@ -140,4 +140,4 @@ Result<std::string> JsonValueAt(std::string_view path, std::string_view json) {
   return TextOf(*found);
 }
 
-}  // namespace souk::app
+}  // namespace souk::record

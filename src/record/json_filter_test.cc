@@ -1,8 +1,8 @@
-#include "app/json_filter.h"
+#include "record/json_filter.h"
 
 #include <gtest/gtest.h>
 
-namespace souk::app {
+namespace souk::record {
 namespace {
 
 constexpr std::string_view kEvent =
@@ -32,4 +32,4 @@ TEST(JsonFilterTest, WhatIsNoConditionIsRefused) {
 }
 
 }  // namespace
-}  // namespace souk::app
+}  // namespace souk::record

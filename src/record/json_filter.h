@@ -1,4 +1,4 @@
-// A condition on a JSON text, for souk consume --filter.
+// A condition on a JSON text: souk consume --filter, and the message browser.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace souk::app {
+namespace souk::record {
 
 // "$.user.id", "$.items[0].price >= 10", "$.event_type == purchase", "$.country != \"DE\"". A path alone
 // holds when there is something that is neither null nor false. Numbers are compared as numbers, everything
@@ -30,4 +30,4 @@ class JsonFilter {
 // none there.
 Result<std::string> JsonValueAt(std::string_view path, std::string_view json);
 
-}  // namespace souk::app
+}  // namespace souk::record

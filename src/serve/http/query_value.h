@@ -1,0 +1,26 @@
+// Values of a request's query and body, read with an error that names them.
+#pragma once
+
+#include <charconv>
+#include <string>
+
+#include "base/result.h"
+#include "net/http_request.h"
+
+namespace souk::serve {
+
+// The number given as `name`, `otherwise` when it is not given; kInvalid unless it is between the two.
+inline Result<int64_t> NumberOf(const net::HttpRequest& request, const char* name, int64_t otherwise,
+                                int64_t least, int64_t most) {
+  std::string text = request.QueryValue(name);
+  if (text.empty()) return otherwise;
+  int64_t number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < least || number > most) {
+    return Fail(Code::kInvalid, "{}='{}' is not possible; give a number from {} to {}", name, text, least,
+                most);
+  }
+  return number;
+}
+
+}  // namespace souk::serve
