@@ -7,6 +7,13 @@ const PAGES = {
   '/': (page) => panel(page, 'top_products').locator('tbody tr').first().waitFor(),
   '/live': (page) => panel(page, 'live_products').locator('.label').first().waitFor(),
   '/sales': (page) => panel(page, 'discounts_and_returns').locator('tbody tr').first().waitFor(),
+  '/pipeline': (page) => panel(page, 'services').locator('tbody tr').first().waitFor(),
+  '/pipeline/topics': (page) => panel(page, 'topics').locator('tbody tr').first().waitFor(),
+  '/pipeline/topics/ecommerce-transactions': (page) => page.locator('[data-message]').first().waitFor(),
+  '/pipeline/lake/ecommerce/raw': (page) => panel(page, 'lake').locator('tbody tr').first().waitFor(),
+  '/pipeline/quality': (page) => panel(page, 'data_quality').locator('tbody tr').first().waitFor(),
+  '/pipeline/jobs': (page) => panel(page, 'jobs').locator('tbody tr').first().waitFor(),
+  '/pipeline/builds': (page) => panel(page, 'build').locator('tbody tr').first().waitFor(),
 };
 
 export async function access(each, open, fixture) {

@@ -4,6 +4,7 @@ import { access } from './access_test.mjs';
 import { visit } from './lib/browser.mjs';
 import { Fixture, NOW } from './lib/fixture.mjs';
 import { liveChanges, liveLooks, liveMenus, liveStates } from './live_test.mjs';
+import { pipelineLooks, pipelineStates, pipelineUse } from './pipeline_test.mjs';
 import { salesLooks, salesStates, salesUse } from './sales_test.mjs';
 import { extremes, sizesAndThemes, states } from './states_test.mjs';
 import { filterBar, liveUpdates, menusAndKeys } from './use_test.mjs';
@@ -31,6 +32,9 @@ export async function fixtureTests(t, browser) {
   await salesLooks(each, open, fixture);
   await salesStates(each, open, fixture);
   await salesUse(each, open, fixture);
+  await pipelineLooks(each, open);
+  await pipelineStates(each, open, fixture);
+  await pipelineUse(each, open, fixture);
   await access(each, open, fixture);
   await fixture.stop();
 }

@@ -5,6 +5,7 @@ import { liveProgramTests } from './live_program_test.mjs';
 import { picture, visit } from './lib/browser.mjs';
 import { looksRight, shifted } from './lib/look.mjs';
 import { Program } from './lib/program.mjs';
+import { pipelineProgramTests } from './pipeline_program_test.mjs';
 import { salesProgramTests } from './sales_program_test.mjs';
 
 const CARDS = ['revenue', 'transactions', 'average_order_value', 'units', 'conversion_rate'];
@@ -85,6 +86,7 @@ export async function programTests(t, browser, souk) {
     await everyLook(t, browser, program);
     await salesProgramTests(t, browser, program);
     await liveProgramTests(t, browser, program);
+    await pipelineProgramTests(t, browser, program);
   } finally {
     await program.stop();
   }

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LiveData } from './live_data.mjs';
+import { PipelineData } from './pipeline_data.mjs';
 import { ShopData } from './shop_data.mjs';
 
 const DIST = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
@@ -28,6 +29,7 @@ export class Fixture {
   mode = 'data';
   data = new ShopData();
   live = new LiveData(NOW);
+  pipeline = new PipelineData(NOW);
   withoutStream = false;
   failed = null;
   delayMs = 0;
@@ -50,7 +52,7 @@ export class Fixture {
   reset(traits, live) {
     const data = new ShopData(traits);
     Object.assign(this, { mode: 'data', data, live: new LiveData(NOW, live), withoutStream: false });
-    Object.assign(this, { failed: null, delayMs: 0, requests: [] });
+    Object.assign(this, { pipeline: new PipelineData(NOW), failed: null, delayMs: 0, requests: [] });
   }
 
   /** What the program does after a build. */
@@ -89,7 +91,29 @@ export class Fixture {
     const delay = this.mode === 'slow' ? 60_000 : this.delayMs;
     if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
     if (this.mode === 'down') return response.destroy();
+    let body = '';
+    for await (const piece of request) body += piece;
+    const job = url.pathname.match(/^\/api\/jobs\/(-?\d+)\/events$/)?.[1];
+    if (job) return this.#followJob(Number(job), response);
+    const found = this.mode === 'error' ? null : this.pipeline.answer(request.method, url, body);
+    if (found) return this.#pipeline(request, response, ...found);
+    if (this.mode === 'error' && this.pipeline.answer('GET', url, '{}'))
+      return this.#problem(response, 500, 'It cannot be told', 'the disk is gone', 'Look at the log.');
     this.#api(url, request, response);
+  }
+
+  #pipeline(request, response, status, value) {
+    if (request.method !== 'GET' && !request.headers['x-souk'])
+      return this.#problem(response, 403, 'denied', 'the header X-Souk is missing', '');
+    const type = status < 400 ? 'application/json' : 'application/problem+json';
+    response.writeHead(status, { 'Content-Type': type }).end(JSON.stringify(value));
+  }
+
+  #followJob(id, response) {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    for (const [name, data] of this.pipeline.events(id))
+      response.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+    response.end();
   }
 
   #api(url, request, response) {
@@ -136,11 +160,19 @@ export class Fixture {
       since: this.data.until,
       restarts: 0,
       error: name === this.failed ? 'port 9092 is taken by another program' : null,
+      cores: name === 'stream' ? 0.142 : 0.003,
     }));
     return {
       version: '1',
       started_at: this.data.until,
       now: new Date().toISOString(),
+      process: {
+        cores: 0.214,
+        machine_cores: 2,
+        memory_bytes: 412_000_000,
+        database_bytes: 3_000_000_000,
+        threads: 34,
+      },
       services,
       jobs: { running: 0, queued: 0 },
       last_build: null,
@@ -180,7 +212,7 @@ export class Fixture {
   }
 
   #file(path, response) {
-    const wanted = extname(path) ? normalize(path) : '/index.html';
+    const wanted = extname(path) && !path.startsWith('/pipeline/') ? normalize(path) : '/index.html';
     const file = join(DIST, wanted);
     if (!file.startsWith(DIST) || !existsSync(file)) return response.writeHead(404).end();
     response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' });
