@@ -101,7 +101,7 @@ export async function filterBar(each, open, fixture) {
   );
 
   await each('a question that is overtaken is given up', () => {
-    fixture.delayMs = 150;
+    fixture.delayMs = 600;
     return open({}, async (page) => {
       await ready(page);
       const given = [];
