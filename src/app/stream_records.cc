@@ -1,6 +1,5 @@
 #include "app/stream_records.h"
 
-#include <algorithm>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
@@ -106,25 +105,10 @@ Result<kafka::Offsets> Beginnings(kafka::Consumer& consumer, const std::vector<T
   return offsets;
 }
 
-Result<std::vector<TopicPartition>> Chosen(kafka::Consumer& consumer, const ConsumeRequest& request) {
-  TRY(std::vector<TopicPartition> all, consumer.PartitionsOf(request.topic));
-  if (request.partitions.empty()) return all;
-  std::vector<TopicPartition> chosen;
-  for (int32_t partition : request.partitions) {
-    TopicPartition one{request.topic, partition};
-    if (std::find(all.begin(), all.end(), one) == all.end()) {
-      return Fail(Code::kNotFound, "topic {} has no partition {}; it has {}", request.topic, partition,
-                  all.size());
-    }
-    chosen.push_back(std::move(one));
-  }
-  return chosen;
-}
-
 // A group reads through its own membership, without one the partitions are taken as they are.
 Status Begin(kafka::Consumer& consumer, const ConsumeRequest& request, std::vector<TopicPartition>& where) {
   if (!request.group.empty()) return consumer.Subscribe({request.topic});
-  TRY(where, Chosen(consumer, request));
+  TRY(where, consumer.PartitionsOf(request.topic, request.partitions));
   TRY(kafka::Offsets from, Beginnings(consumer, where, request.from));
   return consumer.Assign(from);
 }

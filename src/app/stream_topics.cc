@@ -24,12 +24,6 @@ Result<kafka::Properties> ParsePairs(const std::vector<std::string>& pairs) {
   return properties;
 }
 
-std::vector<TopicPartition> PartitionsOf(const kafka::TopicInfo& topic) {
-  std::vector<TopicPartition> where;
-  for (const auto& partition : topic.partitions) where.push_back({topic.name, partition.partition});
-  return where;
-}
-
 // Where `to` is in each partition.
 Result<kafka::Offsets> FindOffsets(kafka::Admin& admin, const std::vector<TopicPartition>& where,
                                    const std::string& to) {
@@ -50,7 +44,7 @@ Status ListTopics(Progress& out, const Settings& settings, OutputFormat format) 
   TRY(auto topics, admin->Topics());
   ListBuilder list({{"topic", "VARCHAR"}, {"partitions", "BIGINT"}, {"records", "BIGINT"}});
   for (const kafka::TopicInfo& topic : topics) {
-    TRY(auto ranges, admin->Ranges(PartitionsOf(topic)));
+    TRY(auto ranges, admin->Ranges(topic.Places()));
     int64_t records = 0;
     for (const auto& [where, range] : ranges) records += range.end - range.start;
     list.Row({topic.name, static_cast<int64_t>(topic.partitions.size()), records});
@@ -62,7 +56,7 @@ Status ListTopics(Progress& out, const Settings& settings, OutputFormat format) 
 Status DescribeTopic(Progress& out, const Settings& settings, const std::string& topic, OutputFormat format) {
   TRY(auto admin, OpenStreamAdmin(settings));
   TRY(auto info, admin->DescribeTopic(topic));
-  TRY(auto ranges, admin->Ranges(PartitionsOf(info)));
+  TRY(auto ranges, admin->Ranges(info.Places()));
   ListBuilder list({{"partition", "BIGINT"},
                     {"start", "BIGINT"},
                     {"end", "BIGINT"},
@@ -167,7 +161,7 @@ Status ResetGroup(Progress& out, const Settings& settings, const GroupReset& res
   TRY(auto admin, OpenStreamAdmin(settings));
   TRY(auto topic, admin->DescribeTopic(reset.topic));
   TRY(auto before, admin->GroupOffsets(reset.group));
-  TRY(auto offsets, FindOffsets(*admin, PartitionsOf(topic), reset.to));
+  TRY(auto offsets, FindOffsets(*admin, topic.Places(), reset.to));
   if (!reset.dry_run) TRY_STATUS(admin->SetGroupOffsets(reset.group, offsets));
   ListBuilder list(
       {{"topic", "VARCHAR"}, {"partition", "BIGINT"}, {"before", "BIGINT"}, {"after", "BIGINT"}});

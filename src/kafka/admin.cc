@@ -40,6 +40,12 @@ std::string Text(const char* text) { return text ? text : ""; }
 
 }  // namespace
 
+std::vector<TopicPartition> TopicInfo::Places() const {
+  std::vector<TopicPartition> places;
+  for (const PartitionInfo& partition : partitions) places.push_back({name, partition.partition});
+  return places;
+}
+
 struct Admin::Impl {
   Handle handle;
   std::chrono::milliseconds timeout;

@@ -24,6 +24,8 @@ struct PartitionInfo {
 struct TopicInfo {
   std::string name;
   std::vector<PartitionInfo> partitions;
+
+  std::vector<TopicPartition> Places() const;
 };
 
 struct TopicSetting {

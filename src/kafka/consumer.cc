@@ -1,5 +1,6 @@
 #include "kafka/consumer.h"
 
+#include <algorithm>
 #include <set>
 
 #include "kafka/handle.h"
@@ -266,7 +267,8 @@ Result<Offsets> Consumer::OffsetsForTime(const std::vector<TopicPartition>& wher
   return QueryTimes(impl_->handle.get(), where, timestamp_ms, kAskMs);
 }
 
-Result<std::vector<TopicPartition>> Consumer::PartitionsOf(const std::string& topic) {
+Result<std::vector<TopicPartition>> Consumer::PartitionsOf(const std::string& topic,
+                                                           const std::vector<int32_t>& only) {
   std::unique_ptr<rd_kafka_topic_t, Deleter<rd_kafka_topic_destroy>> handle(
       rd_kafka_topic_new(impl_->handle.get(), topic.c_str(), nullptr));
   const rd_kafka_metadata_t* metadata = nullptr;
@@ -281,7 +283,16 @@ Result<std::vector<TopicPartition>> Consumer::PartitionsOf(const std::string& to
       where.push_back({topic, metadata->topics[i].partitions[p].id});
     }
   }
-  return where;
+  if (only.empty()) return where;
+  std::vector<TopicPartition> chosen;
+  for (int32_t partition : only) {
+    TopicPartition one{topic, partition};
+    if (std::find(where.begin(), where.end(), one) == where.end()) {
+      return Fail(Code::kNotFound, "topic {} has no partition {}; it has {}", topic, partition, where.size());
+    }
+    chosen.push_back(std::move(one));
+  }
+  return chosen;
 }
 
 }  // namespace souk::kafka

@@ -72,8 +72,9 @@ class Consumer {
   std::optional<Range> KnownRangeOf(const TopicPartition& where) const;
   // First offset with a timestamp of at least `timestamp_ms`; the end when there is none.
   Result<Offsets> OffsetsForTime(const std::vector<TopicPartition>& where, int64_t timestamp_ms);
-  // Partitions of a topic; kNotFound.
-  Result<std::vector<TopicPartition>> PartitionsOf(const std::string& topic);
+  // Partitions of a topic: all, or `only` these; kNotFound when one is missing.
+  Result<std::vector<TopicPartition>> PartitionsOf(const std::string& topic,
+                                                   const std::vector<int32_t>& only = {});
 
   // Leaves the group (a static member keeps its place until its session ends).
   Status Close();

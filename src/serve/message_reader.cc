@@ -65,21 +65,6 @@ class SpanReader {
   uint64_t bytes_ = 0;
 };
 
-Result<std::vector<TopicPartition>> Chosen(kafka::Consumer& consumer, const MessageRequest& request) {
-  TRY(auto all, consumer.PartitionsOf(request.topic));
-  if (request.partitions.empty()) return all;
-  std::vector<TopicPartition> chosen;
-  for (int32_t partition : request.partitions) {
-    TopicPartition one{request.topic, partition};
-    if (std::find(all.begin(), all.end(), one) == all.end()) {
-      return Fail(Code::kNotFound, "topic {} has no partition {}; it has {}", request.topic, partition,
-                  all.size());
-    }
-    chosen.push_back(std::move(one));
-  }
-  return chosen;
-}
-
 bool Newer(const Message& a, const Message& b) {
   return std::tie(a.timestamp_ms, a.partition, a.offset) > std::tie(b.timestamp_ms, b.partition, b.offset);
 }
@@ -193,7 +178,7 @@ Result<MessagePage> ReadMessages(StreamAccess& access, const MessageRequest& req
   bool latest = request.after.empty() && request.from == "latest";
   if (!latest && request.after.empty()) TRY_STATUS(kafka::ParsePosition(request.from));
   TRY(auto consumer, access.Consumer());
-  TRY(auto where, Chosen(*consumer, request));
+  TRY(auto where, consumer->PartitionsOf(request.topic, request.partitions));
   MessagePage page;
   for (const TopicPartition& one : where) {
     TRY(page.ranges[one.partition], consumer->RangeOf(one));

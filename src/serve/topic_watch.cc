@@ -10,12 +10,6 @@ using kafka::TopicPartition;
 constexpr Micros kAgain = kMicrosPerSecond;
 constexpr Micros kRateOver = 10 * kMicrosPerSecond;
 
-std::vector<TopicPartition> PartitionsOf(const kafka::TopicInfo& topic) {
-  std::vector<TopicPartition> where;
-  for (const auto& partition : topic.partitions) where.push_back({topic.name, partition.partition});
-  return where;
-}
-
 using Ends = std::map<TopicPartition, kafka::Range>;
 
 // The lag of one group by topic; topics that are gone have none.
@@ -67,7 +61,7 @@ Result<StreamOverview> TopicWatch::Look() {
   Ends ranges;
   std::map<std::string, int64_t> ends;
   for (const kafka::TopicInfo& topic : topics) {
-    TRY(auto found, admin->Ranges(PartitionsOf(topic)));
+    TRY(auto found, admin->Ranges(topic.Places()));
     TopicRow& row = overview.topics.emplace_back();
     row.name = topic.name;
     row.partitions = static_cast<int32_t>(topic.partitions.size());
@@ -101,7 +95,7 @@ Result<TopicDetail> TopicWatch::Topic(const std::string& name) {
   TRY(auto overview, Overview());
   TRY(auto admin, access_.Admin());
   TRY(auto info, admin->DescribeTopic(name));
-  TRY(auto ranges, admin->Ranges(PartitionsOf(info)));
+  TRY(auto ranges, admin->Ranges(info.Places()));
   TopicDetail detail;
   for (TopicRow& row : overview.topics) {
     if (row.name == name) detail.row = std::move(row);
