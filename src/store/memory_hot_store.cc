@@ -1,24 +1,43 @@
 #include "store/memory_hot_store.h"
 
 #include <algorithm>
-#include <deque>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 namespace souk::store {
 namespace {
 
-std::string_view TextOf(const HotRecord& record, std::string_view field) {
-  record::TypedRecord view = record.record.View();
-  const record::Field* found = view.schema->Find(field);
-  return view.values[static_cast<size_t>(found - view.schema->fields.data())].text;
+record::TypedValue ValueOf(const HotRecord& record, std::string_view field) {
+  const record::Schema& schema = *record.record.schema();
+  return record.record.value(static_cast<size_t>(schema.Find(field) - schema.fields.data()));
 }
-Micros TimeOf(const HotRecord& record, std::string_view field) {
-  record::TypedRecord view = record.record.View();
-  const record::Field* found = view.schema->Find(field);
-  return view.values[static_cast<size_t>(found - view.schema->fields.data())].number;
+
+Micros OwnTime(const HotRecord& record) {
+  return ValueOf(record, record.record.schema()->name == "transactions" ? "updated_at" : "event_time").number;
+}
+
+uint64_t BytesOf(const HotRecord& record) {
+  uint64_t bytes = 32 + record.topic.size();
+  for (size_t i = 0; i < record.record.size(); ++i) {
+    record::TypedValue value = record.record.value(i);
+    if (!value.present) continue;
+    bytes += record.record.schema()->fields[i].type == record::FieldType::kText ? value.text.size() : 8;
+  }
+  return bytes;
+}
+
+void KeepNewest(std::vector<HotRecord>& records, uint64_t most, Micros (*time)(const HotRecord&)) {
+  if (records.size() <= most) return;
+  std::sort(records.begin(), records.end(), [&](const HotRecord& a, const HotRecord& b) {
+    return std::make_tuple(time(b), std::cref(b.topic), b.partition, b.offset) <
+           std::make_tuple(time(a), std::cref(a.topic), a.partition, a.offset);
+  });
+  records.resize(most);
 }
 
 struct KeyHash {
@@ -34,7 +53,8 @@ class MemoryHotStore final : public HotStore {
  public:
   Status Commit(const HotBatch& batch) override {
     std::lock_guard lock(mutex_);
-    for (const HotRecord& line : batch.lines) lines_[std::string(TextOf(line, "transaction_id"))] = line;
+    for (const HotRecord& line : batch.lines)
+      lines_[std::string(ValueOf(line, "transaction_id").text)] = line;
     events_.insert(events_.end(), batch.events.begin(), batch.events.end());
     late_.insert(late_.end(), batch.late.begin(), batch.late.end());
     for (const WindowValue& window : batch.windows) {
@@ -64,16 +84,12 @@ class MemoryHotStore final : public HotStore {
 
   Status Trim(const HotRetention& retention) override {
     std::lock_guard lock(mutex_);
-    std::erase_if(lines_, [&](const auto& entry) {
-      return TimeOf(entry.second, "updated_at") < retention.lines_before;
-    });
-    std::erase_if(windows_, [&](const auto& entry) { return entry.first.end < retention.windows_before; });
-    std::erase_if(late_, [&](const auto& record) { return record.processing_time < retention.late_before; });
-    for (auto* list : {&events_, &late_}) {
-      while (list->size() > retention.most_events) list->pop_front();
-    }
-    std::erase_if(events_,
-                  [&](const auto& event) { return TimeOf(event, "event_time") < retention.events_before; });
+    std::erase_if(lines_, [&](const auto& line) { return OwnTime(line.second) < retention.lines_before; });
+    std::erase_if(events_, [&](const HotRecord& event) { return OwnTime(event) < retention.events_before; });
+    std::erase_if(late_, [&](const HotRecord& late) { return late.processing_time < retention.late_before; });
+    std::erase_if(windows_, [&](const auto& window) { return window.first.end < retention.windows_before; });
+    KeepNewest(events_, retention.most_events, OwnTime);
+    KeepNewest(late_, retention.most_events, [](const HotRecord& late) { return late.processing_time; });
     return {};
   }
 
@@ -92,7 +108,7 @@ class MemoryHotStore final : public HotStore {
   Status ReadLines(Micros since, const std::function<Status(const HotRecord&)>& on_line) override {
     std::lock_guard lock(mutex_);
     for (const auto& [key, line] : lines_) {
-      if (TimeOf(line, "updated_at") >= since) TRY_STATUS(on_line(line));
+      if (OwnTime(line) >= since) TRY_STATUS(on_line(line));
     }
     return {};
   }
@@ -102,7 +118,7 @@ class MemoryHotStore final : public HotStore {
     std::set<std::string_view> wanted(order_ids.begin(), order_ids.end());
     std::vector<HotRecord> found;
     for (const auto& [key, line] : lines_) {
-      if (wanted.contains(TextOf(line, "order_id"))) found.push_back(line);
+      if (wanted.contains(ValueOf(line, "order_id").text)) found.push_back(line);
     }
     return found;
   }
@@ -130,13 +146,19 @@ class MemoryHotStore final : public HotStore {
 
   Result<HotSize> Size() override {
     std::lock_guard lock(mutex_);
-    return HotSize{0, lines_.size(), events_.size(), late_.size(), windows_.size()};
+    HotSize size{0, lines_.size(), events_.size(), late_.size(), windows_.size()};
+    for (const auto& [key, line] : lines_) size.bytes += BytesOf(line);
+    for (const HotRecord& event : events_) size.bytes += BytesOf(event);
+    for (const HotRecord& late : late_) size.bytes += BytesOf(late) + late.record.schema()->name.size();
+    for (const auto& [key, value] : windows_)
+      size.bytes += 24 + key.kpi.size() + key.dimension.size() + key.member.size();
+    return size;
   }
 
  private:
   std::mutex mutex_;
   std::map<std::string, HotRecord> lines_;  // by transaction_id
-  std::deque<HotRecord> events_, late_;
+  std::vector<HotRecord> events_, late_;
   std::unordered_map<WindowKey, int64_t, KeyHash> windows_;
   std::map<std::string, std::map<std::string, std::string>> state_;
   HotHead head_;

@@ -1,5 +1,5 @@
-// A HotStore that forgets everything when the program ends: for measuring the processor by itself, and for
-// tests.
+// A HotStore in the plainest way there is, which forgets everything when the program ends: for measuring the
+// processor by itself, for tests, and for the contract's suite to compare others with.
 #pragma once
 
 #include <memory>

@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "contract/plain_hot_store.h"
+#include "contract/hot_records.h"
+#include "store/memory_hot_store.h"
 #include "store/open_hot_store.h"
 
 namespace souk::store {
@@ -73,7 +74,7 @@ HotBatch Marked(HotStore& store, HotBatch batch) {
 }
 
 TEST_P(HotStoreSuite, BeginsEmpty) {
-  EXPECT_EQ(PlainHotStore::Everything(*store_), PlainHotStore().Everything());
+  EXPECT_EQ(Everything(*store_), Everything(*MakeMemoryHotStore()));
   EXPECT_EQ(store_->Head()->committed_at, 0);
   EXPECT_TRUE(store_->FindOrders({"O1"})->empty());
   EXPECT_TRUE(store_->FindOrders({})->empty());
@@ -99,12 +100,12 @@ TEST_P(HotStoreSuite, KeepsEveryValueAsItWas) {
   batch.watermark = INT64_MIN;
   batch.committed_at = INT64_MAX;
   batch.counters = {{"late", INT64_MAX}, {"größe", -1}};
-  PlainHotStore plain;
-  plain.Commit(batch);
+  auto plain = MakeMemoryHotStore();
+  ASSERT_TRUE(plain->Commit(batch));
   Commit(batch);
-  EXPECT_EQ(PlainHotStore::Everything(*store_), plain.Everything());
+  EXPECT_EQ(Everything(*store_), Everything(*plain));
   Reopen();
-  EXPECT_EQ(PlainHotStore::Everything(*store_), plain.Everything());
+  EXPECT_EQ(Everything(*store_), Everything(*plain));
 }
 
 TEST_P(HotStoreSuite, NewestVersionOfALineStands) {
@@ -114,9 +115,9 @@ TEST_P(HotStoreSuite, NewestVersionOfALineStands) {
   EXPECT_EQ(store_->Size()->lines, 2u);
   batch.lines = {Sale("T1", kT + 2, {{"status", "cancelled"}, {"transaction_timestamp", "5"}})};
   Commit(batch);
-  PlainHotStore plain;
-  plain.Commit({.lines = {Sale("T2", kT), batch.lines[0]}});
-  EXPECT_EQ(PlainHotStore::Everything(*store_), plain.Everything());
+  auto plain = MakeMemoryHotStore();
+  ASSERT_TRUE(plain->Commit({.lines = {Sale("T2", kT), batch.lines[0]}}));
+  EXPECT_EQ(Everything(*store_), Everything(*plain));
 }
 
 TEST_P(HotStoreSuite, FindsOrdersAndLines) {
@@ -222,13 +223,13 @@ TEST_P(HotStoreSuite, HeadIsMerged) {
 TEST_P(HotStoreSuite, FailedCommitChangesNothing) {
   HotBatch good = Numbered(1);
   Commit(good);
-  std::string before = PlainHotStore::Everything(*store_);
+  std::string before = Everything(*store_);
   HotBatch bad = Numbered(2);
   bad.late = {Sale("T1", kT, {{"total_amount", "1000000000000"}})};  // DECIMAL(12,2) ends one before
   Status refused = store_->Commit(bad);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::kInvalid);
-  EXPECT_EQ(PlainHotStore::Everything(*store_), before);
+  EXPECT_EQ(Everything(*store_), before);
   bad = Numbered(2);
   bad.windows.push_back(Window("revenue", kT, "\xff", 1));
   EXPECT_FALSE(store_->Commit(bad)) << "not UTF-8";
@@ -238,14 +239,14 @@ TEST_P(HotStoreSuite, FailedCommitChangesNothing) {
   bad = Numbered(2);
   bad.lines.emplace_back();
   EXPECT_FALSE(store_->Commit(bad)) << "a record of nothing";
-  EXPECT_EQ(PlainHotStore::Everything(*store_), before);
+  EXPECT_EQ(Everything(*store_), before);
   Commit(Numbered(2));
-  PlainHotStore plain;
-  plain.Commit(good);
-  plain.Commit(Numbered(2));
-  EXPECT_EQ(PlainHotStore::Everything(*store_), plain.Everything());
+  auto plain = MakeMemoryHotStore();
+  ASSERT_TRUE(plain->Commit(good));
+  ASSERT_TRUE(plain->Commit(Numbered(2)));
+  EXPECT_EQ(Everything(*store_), Everything(*plain));
   Reopen();
-  EXPECT_EQ(PlainHotStore::Everything(*store_), plain.Everything());
+  EXPECT_EQ(Everything(*store_), Everything(*plain));
 }
 
 TEST_P(HotStoreSuite, TrimKeepsWhatIsNew) {
@@ -254,25 +255,25 @@ TEST_P(HotStoreSuite, TrimKeepsWhatIsNew) {
   for (int i = 0; i < 6; ++i) batch.events.push_back(Click(fmt::format("E{}", i), kT + i / 4, i));
   batch.late = {Sale("T9", kT - 1), Click("E7", kT - 1), Sale("T8", kT), Click("E8", kT + 5)};
   batch.windows = {Window("a", kT - kMinute, "", 1), Window("a", kT - kMinute - 1, "", 2)};
-  PlainHotStore plain;
-  plain.Commit(batch);
+  auto plain = MakeMemoryHotStore();
+  ASSERT_TRUE(plain->Commit(batch));
   Commit(batch);
   for (const HotRetention& retention :
        {HotRetention{0, 0, 0, 0, 100}, HotRetention{kT, kT, kT, kT + 7, 5},
         HotRetention{kT, kT + 1, kT, kT + 8, 1}, HotRetention{kT, kT, kT, kT, 0}}) {
-    plain.Trim(retention);
+    ASSERT_TRUE(plain->Trim(retention));
     ASSERT_TRUE(store_->Trim(retention));
-    EXPECT_EQ(PlainHotStore::Everything(*store_), plain.Everything());
+    EXPECT_EQ(Everything(*store_), Everything(*plain));
   }
   EXPECT_EQ(store_->Size()->lines, 2u) << "an old sale that changed lately stays";
   Reopen();
-  EXPECT_EQ(PlainHotStore::Everything(*store_), plain.Everything());
+  EXPECT_EQ(Everything(*store_), Everything(*plain));
 }
 
 TEST_P(HotStoreSuite, RandomHistory) {
   std::mt19937 random(17);
   auto pick = [&](int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); };
-  PlainHotStore plain;
+  auto plain = MakeMemoryHotStore();
   for (int step = 0; step < 120; ++step) {
     HotBatch batch;
     for (int i = pick(60); i > 0; --i)
@@ -293,26 +294,26 @@ TEST_P(HotStoreSuite, RandomHistory) {
     batch.counters["late"] = step;
     batch.watermark = kT + step;
     batch.committed_at = kT + step;
-    plain.Commit(batch);
+    ASSERT_TRUE(plain->Commit(batch));
     Commit(batch);
     if (pick(6) == 0) {
       HotRetention retention{kT + pick(300), kT + pick(300), kT + pick(3) * kMinute, kT + pick(10),
                              20 + random() % 200};
-      plain.Trim(retention);
+      ASSERT_TRUE(plain->Trim(retention));
       ASSERT_TRUE(store_->Trim(retention));
     }
     if (pick(10) == 0) Reopen();
     if (step % 5 != 0) continue;
-    ASSERT_EQ(PlainHotStore::Everything(*store_), plain.Everything()) << "step " << step;
+    ASSERT_EQ(Everything(*store_), Everything(*plain)) << "step " << step;
   }
-  EXPECT_EQ(PlainHotStore::Everything(*store_), plain.Everything());
+  EXPECT_EQ(Everything(*store_), Everything(*plain));
 }
 
 // A child commits and says so after each commit; it is killed at some moment. What it said is there, of the
 // commit it was at all or nothing.
 TEST_P(HotStoreSuite, SurvivesKill) {
   int committed = 0;
-  PlainHotStore plain;
+  auto plain = MakeMemoryHotStore();
   for (int round = 0; round < 6; ++round) {
     store_.reset();
     int pipe_ends[2];
@@ -342,9 +343,9 @@ TEST_P(HotStoreSuite, SurvivesKill) {
     Reopen();
     auto there = static_cast<int>(store_->Head()->counters["commits"]);
     EXPECT_TRUE(there == told || there == told + 1) << there << " of " << told;
-    for (int n = committed + 1; n <= there; ++n) plain.Commit(Numbered(n));
+    for (int n = committed + 1; n <= there; ++n) ASSERT_TRUE(plain->Commit(Numbered(n)));
     committed = there;
-    ASSERT_EQ(PlainHotStore::Everything(*store_), plain.Everything()) << "round " << round;
+    ASSERT_EQ(Everything(*store_), Everything(*plain)) << "round " << round;
   }
 }
 

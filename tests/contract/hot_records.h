@@ -1,10 +1,8 @@
-// What a hot store has to give, in the plainest way there is: maps in memory, everything compared as text.
+// Records for a hot store, and what a store holds as text.
 #pragma once
 
 #include <map>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "store/hot_store.h"
 
@@ -21,24 +19,7 @@ Micros UpdatedAt(const HotRecord& line);
 std::string TextOf(const HotRecord& record);
 std::string TextOf(const HotHead& head);
 
-class PlainHotStore {
- public:
-  void Commit(const HotBatch& batch);
-  void Trim(const HotRetention& retention);
-
-  // Everything that the contract lets one see.
-  std::string Everything() const;
-  // The same of a store.
-  static std::string Everything(HotStore& store);
-
- private:
-  HotSize Size() const;
-
-  std::map<std::string, HotRecord> lines_;
-  std::vector<HotRecord> events_, late_;
-  std::map<WindowKey, int64_t> windows_;
-  std::map<std::pair<std::string, std::string>, std::string> state_;
-  HotHead head_;
-};
+// Everything that the contract lets one see of a store.
+std::string Everything(HotStore& store);
 
 }  // namespace souk::store

@@ -1,7 +1,6 @@
-#include "contract/plain_hot_store.h"
+#include "contract/hot_records.h"
 
-#include <algorithm>
-#include <tuple>
+#include <map>
 
 namespace souk::store {
 namespace {
@@ -34,34 +33,6 @@ HotRecord Make(const char* name, const Fields& fields) {
 int64_t Number(const HotRecord& record, const char* field) {
   const auto& fields = record.record.schema()->fields;
   return record.record.value(static_cast<size_t>(record.record.schema()->Find(field) - fields.data())).number;
-}
-
-bool IsSale(const HotRecord& record) { return record.record.schema()->name == "transactions"; }
-
-Micros OwnTime(const HotRecord& record) {
-  return Number(record, IsSale(record) ? "updated_at" : "event_time");
-}
-
-bool TooOld(const HotRecord& record, const HotRetention& retention) {
-  return OwnTime(record) < (IsSale(record) ? retention.lines_before : retention.events_before);
-}
-
-uint64_t Bytes(const HotRecord& record) {
-  uint64_t bytes = 32 + record.topic.size();
-  for (size_t i = 0; i < record.record.size(); ++i) {
-    auto value = record.record.value(i);
-    if (value.present)
-      bytes += record.record.schema()->fields[i].type == FieldType::kText ? value.text.size() : 8;
-  }
-  return bytes;
-}
-
-void KeepNewest(std::vector<HotRecord>& records, uint64_t most, Micros (*time)(const HotRecord&)) {
-  std::stable_sort(records.begin(), records.end(), [&](const HotRecord& a, const HotRecord& b) {
-    return std::make_tuple(time(b), b.topic, b.partition, b.offset) <
-           std::make_tuple(time(a), a.topic, a.partition, a.offset);
-  });
-  if (records.size() > most) records.resize(most);
 }
 
 std::string Escaped(std::string_view bytes) {
@@ -141,61 +112,7 @@ std::string TextOf(const HotHead& head) {
   return text;
 }
 
-void PlainHotStore::Commit(const HotBatch& batch) {
-  for (const HotRecord& line : batch.lines) lines_[KeyOf(line)] = line;
-  events_.insert(events_.end(), batch.events.begin(), batch.events.end());
-  late_.insert(late_.end(), batch.late.begin(), batch.late.end());
-  for (const WindowValue& window : batch.windows) {
-    windows_[window.key] = window.value;
-    if (window.value == 0) windows_.erase(window.key);
-  }
-  for (const StateRange& range : batch.forgotten)
-    std::erase_if(state_, [&](const auto& entry) {
-      return entry.first.first == range.space && entry.first.second < range.below;
-    });
-  for (const StateChange& change : batch.state) {
-    state_.erase({change.space, change.key});
-    if (change.value) state_[{change.space, change.key}] = *change.value;
-  }
-  for (const auto& [partition, position] : batch.positions) head_.positions[partition] = position;
-  for (const auto& [name, value] : batch.counters) head_.counters[name] = value;
-  head_.watermark = batch.watermark;
-  head_.committed_at = batch.committed_at;
-}
-
-void PlainHotStore::Trim(const HotRetention& retention) {
-  auto too_old = [&](const HotRecord& record) { return TooOld(record, retention); };
-  std::erase_if(lines_, [&](const auto& line) { return too_old(line.second); });
-  std::erase_if(events_, too_old);
-  std::erase_if(late_, [&](const HotRecord& late) { return late.processing_time < retention.late_before; });
-  std::erase_if(windows_, [&](const auto& window) { return window.first.end < retention.windows_before; });
-  KeepNewest(events_, retention.most_events, OwnTime);
-  KeepNewest(late_, retention.most_events, [](const HotRecord& record) { return record.processing_time; });
-}
-
-HotSize PlainHotStore::Size() const {
-  HotSize size{0, lines_.size(), events_.size(), late_.size(), windows_.size()};
-  for (const auto& [key, line] : lines_) size.bytes += Bytes(line);
-  for (const HotRecord& event : events_) size.bytes += Bytes(event);
-  for (const HotRecord& record : late_) size.bytes += Bytes(record) + record.record.schema()->name.size();
-  for (const auto& [key, value] : windows_)
-    size.bytes += key.kpi.size() + key.dimension.size() + key.member.size() + 24;
-  return size;
-}
-
-std::string PlainHotStore::Everything() const {
-  std::string text = TextOf(head_) + TextOf(Size());
-  for (const char* space : kSpaces) {
-    for (const auto& [key, value] : state_) {
-      if (key.first == space) text += fmt::format("{}/{} = {}\n", space, Escaped(key.second), Escaped(value));
-    }
-  }
-  for (const auto& [key, line] : lines_) text += TextOf(line);
-  for (const auto& [key, value] : windows_) text += TextOf(key, value);
-  return text;
-}
-
-std::string PlainHotStore::Everything(HotStore& store) {
+std::string Everything(HotStore& store) {
   auto head = store.Head();
   auto size = store.Size();
   if (!head || !size) return "no head or no size";
