@@ -18,7 +18,8 @@ std::vector<LiveField> RecordFields(const char* record) {
 
 }  // namespace
 
-int64_t OpaqueValue(std::string_view text) { return static_cast<int64_t>(IdOf(text).low >> 1); }
+int64_t OpaqueValue(std::string_view text) { return OpaqueValue(IdOf(text)); }
+int64_t OpaqueValue(const Id& id) { return static_cast<int64_t>(id.low >> 1); }
 
 const char* SubjectName(Subject subject) {
   switch (subject) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "record/schema.h"
+#include "stream/id.h"
 
 namespace souk::stream {
 
@@ -25,6 +26,7 @@ struct LiveField {
   bool opaque = false;  // an id of which there are many: as OpaqueValue, to be counted and not to be shown
 };
 int64_t OpaqueValue(std::string_view text);
+int64_t OpaqueValue(const Id& id);  // of the text with this id
 
 // The fields of a subject. Those of the two records are their schemas' in the schemas' order; a line has
 // `category` (its own or its product's) and `exclusion` (record_rules.h) beside. Those of a visit are

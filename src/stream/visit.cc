@@ -8,7 +8,8 @@
 namespace souk::stream {
 namespace {
 
-constexpr uint8_t kFormat = 1;
+constexpr uint8_t kFormat = 2;
+constexpr uint8_t kWithSessionId = 1;  // a format that had its text
 
 template <typename T>
 void InsertInOrder(std::vector<T>& list, const T& item) {
@@ -203,24 +204,22 @@ void DescribeVisit(const Visit& visit, int64_t session, Micros watermark, const 
   values[kVisitCart] = symbols.Of(cart);
 }
 
-std::string EncodeVisits(std::string_view session_id, const std::vector<Visit>& visits,
-                         const Symbols& symbols) {
+std::string EncodeVisits(const std::vector<Visit>& visits, const Symbols& symbols) {
   ByteWriter out;
   out.Unsigned(kFormat);
-  out.Text(session_id);
   out.Unsigned(visits.size());
   for (const Visit& visit : visits) EncodeVisit(out, visit, symbols);
   return out.Take();
 }
 
-Result<std::vector<Visit>> DecodeVisits(std::string_view bytes, std::string& session_id, Symbols& symbols) {
+Result<std::vector<Visit>> DecodeVisits(std::string_view bytes, Symbols& symbols) {
   ByteReader in(bytes);
   uint64_t format = in.Unsigned();
-  session_id = in.Text();
+  if (format == kWithSessionId) in.Text();
   std::vector<Visit> visits;
   for (uint64_t left = in.Count(bytes.size()); left > 0 && in.ok(); --left)
     visits.push_back(DecodeVisit(in, symbols));
-  if (!in.ok() || !in.AtEnd() || format != kFormat)
+  if (!in.ok() || !in.AtEnd() || (format != kFormat && format != kWithSessionId))
     return Fail(Code::kCorrupt, "the state of a visit cannot be read ({} bytes, format {})", bytes.size(),
                 format);
   return visits;

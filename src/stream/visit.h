@@ -95,9 +95,8 @@ void DescribeVisit(const Visit& visit, int64_t session, Micros watermark, const 
 // When the watermark's progress changes the visit's cart; kNull = never.
 Micros CartDeadline(const Visit& visit, const VisitOptions& options);
 
-// Bytes that hold the visits of one session_id, its text included, and back. kCorrupt.
-std::string EncodeVisits(std::string_view session_id, const std::vector<Visit>& visits,
-                         const Symbols& symbols);
-Result<std::vector<Visit>> DecodeVisits(std::string_view bytes, std::string& session_id, Symbols& symbols);
+// Bytes that hold the visits of one session_id, and back. kCorrupt.
+std::string EncodeVisits(const std::vector<Visit>& visits, const Symbols& symbols);
+Result<std::vector<Visit>> DecodeVisits(std::string_view bytes, Symbols& symbols);
 
 }  // namespace souk::stream

@@ -14,10 +14,10 @@ void Pick(const std::vector<int64_t>& all, const FieldUse& use, std::vector<int6
 
 }  // namespace
 
-void VisitBook::Look(const Session& session, Looks& looks) const {
+void VisitBook::Look(const Id& id, const Session& session, Looks& looks) const {
   looks.resize(session.visits.size());
   for (size_t i = 0; i < looks.size(); ++i) {
-    DescribeVisit(session.visits[i], OpaqueValue(session.id), session.looked_at, options_, symbols_, all_);
+    DescribeVisit(session.visits[i], OpaqueValue(id), session.looked_at, options_, symbols_, all_);
     Pick(all_, book_.use(Subject::kVisits), looks[i]);
   }
 }
@@ -25,7 +25,7 @@ void VisitBook::Look(const Session& session, Looks& looks) const {
 void VisitBook::Recount(const Id& id, Session& session, Micros watermark, const Looks& before,
                         Accumulator& figures) {
   session.looked_at = watermark;
-  Look(session, after_);
+  Look(id, session, after_);
   if (before != after_) {
     for (const auto& look : before) figures.Apply(Subject::kVisits, look, -1);
     for (const auto& look : after_) figures.Apply(Subject::kVisits, look, 1);
@@ -39,8 +39,7 @@ void VisitBook::Take(std::string_view session_id, const VisitEvent& event, Micro
                      Accumulator& figures) {
   Id id = IdOf(session_id);
   Session& session = sessions_[id];
-  if (session.visits.empty()) session.id = session_id;
-  Look(session, before_);
+  Look(id, session, before_);
   Visit& visit = JoinSession(session.visits, event.time, options_.gap,
                              [](Visit& into, const Visit& from) { into.Merge(from); });
   visit.Add(event);
@@ -67,13 +66,13 @@ void VisitBook::Remind(const Id& id, Session& session, Micros watermark) {
 }
 
 void VisitBook::Advance(Micros watermark, Accumulator& figures) {
-  while (!reminders_.empty() && reminders_.begin()->first <= watermark) {
-    auto [at, id] = *reminders_.begin();
-    reminders_.erase(reminders_.begin());
+  while (!reminders_.empty() && reminders_.top().first <= watermark) {
+    auto [at, id] = reminders_.top();
+    reminders_.pop();
     auto found = sessions_.find(id);
     if (found == sessions_.end() || found->second.reminder != at) continue;
     Session& session = found->second;
-    Look(session, before_);
+    Look(id, session, before_);
     Recount(id, session, watermark, before_, figures);
     std::erase_if(session.visits, [&](const Visit& visit) {
       Micros cart = CartDeadline(visit, options_);
@@ -93,7 +92,7 @@ void VisitBook::Measure(Micros now, Micros watermark, std::map<std::string, int6
     std::vector<int64_t> values;
     for (const auto& [id, session] : sessions_) {
       for (const Visit& visit : session.visits) {
-        DescribeVisit(visit, OpaqueValue(session.id), watermark, options_, symbols_, all_);
+        DescribeVisit(visit, OpaqueValue(id), watermark, options_, symbols_, all_);
         Pick(all_, book_.gauge_use(), values);
         if (!measure.where.Holds(values, now)) continue;
         if (measure.kind == Measure::Kind::kCount) {
@@ -122,7 +121,7 @@ void VisitBook::TakeChanges(std::vector<store::StateChange>& changes) {
       changes.push_back({kSpace, IdBytes(id), std::nullopt});
       sessions_.erase(found);
     } else {
-      changes.push_back({kSpace, IdBytes(id), EncodeVisits(session.id, session.visits, symbols_)});
+      changes.push_back({kSpace, IdBytes(id), EncodeVisits(session.visits, symbols_)});
     }
   }
   changed_.clear();
@@ -132,7 +131,7 @@ Status VisitBook::Restore(std::string_view key, std::string_view value, Micros w
   if (key.size() != 16) return Fail(Code::kCorrupt, "the key of a visit has {} bytes", key.size());
   Id id = IdFromBytes(key);
   Session& session = sessions_[id];
-  TRY(session.visits, DecodeVisits(value, session.id, symbols_));
+  TRY(session.visits, DecodeVisits(value, symbols_));
   session.looked_at = watermark;
   Remind(id, session, watermark);
   return {};

@@ -3,8 +3,11 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
+#include <functional>
 #include <map>
+#include <queue>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/hot_store.h"
@@ -36,7 +39,6 @@ class VisitBook {
 
  private:
   struct Session {
-    std::string id;
     std::vector<Visit> visits;  // in order; hardly ever more than one
     Micros looked_at = 0;       // the watermark with which they count now
     Micros reminder = 0;        // the earliest of reminders_
@@ -45,7 +47,7 @@ class VisitBook {
   using Looks = std::vector<std::vector<int64_t>>;
 
   // What the visits look like to the figures.
-  void Look(const Session& session, Looks& looks) const;
+  void Look(const Id& id, const Session& session, Looks& looks) const;
   // The visits were `before` and are as they are: their contributions follow.
   void Recount(const Id& id, Session& session, Micros watermark, const Looks& before, Accumulator& figures);
   // When the session has to be looked at again at the latest, if no event comes.
@@ -57,7 +59,8 @@ class VisitBook {
   VisitOptions options_;
   boost::unordered_flat_map<Id, Session, IdHash> sessions_;
   std::vector<Id> changed_;
-  std::multimap<Micros, Id> reminders_;
+  using Reminder = std::pair<Micros, Id>;
+  std::priority_queue<Reminder, std::vector<Reminder>, std::greater<>> reminders_;  // the earliest first
   Looks before_, after_;
   mutable std::vector<int64_t> all_;  // fields of one visit
 };

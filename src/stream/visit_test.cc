@@ -37,7 +37,7 @@ class VisitTest : public testing::Test {
     }
     return visits;
   }
-  std::string Encode(const std::vector<Visit>& visits) { return EncodeVisits("S1", visits, symbols_); }
+  std::string Encode(const std::vector<Visit>& visits) { return EncodeVisits(visits, symbols_); }
 
   Symbols symbols_;
 };
@@ -114,10 +114,15 @@ TEST_F(VisitTest, BytesAreThoseOfTheFormatsPage) {
   VisitEvent view = Event(kSecond, VisitEvent::Type::kView, "E1");
   view.origin.source = symbols_.Of("direct");
   const char expected[] =
-      "\x01\x02S1\x01\x80\x89\x7a\x00\x01\x02"
+      "\x02\x01\x80\x89\x7a\x00\x01\x02"
       "E1\x06mobile\x06"
       "direct\x00\x00\x00\x00\x01\x00\x00\x00";
-  EXPECT_EQ(Encode(Join({view})), std::string(expected, sizeof(expected) - 1));
+  std::string bytes(expected, sizeof(expected) - 1);
+  EXPECT_EQ(Encode(Join({view})), bytes);
+
+  auto first_format = DecodeVisits("\x01\x02S1" + bytes.substr(1), symbols_);
+  ASSERT_TRUE(first_format) << first_format.error().message;
+  EXPECT_EQ(Encode(*first_format), bytes);
 }
 
 TEST_F(VisitTest, BytesComeBackAndTruncatedOnesAreRefused) {
@@ -129,15 +134,14 @@ TEST_F(VisitTest, BytesComeBackAndTruncatedOnesAreRefused) {
   add.origin.city = symbols_.Of("Köln");
   auto visits = Join({add, Event(0, Type::kView, "second"), Event(kMinute, Type::kPurchase, "third"),
                       Event(50 * kMinute, Type::kOther, "fourth")});
-  std::string bytes = Encode(visits), session;
-  auto back = DecodeVisits(bytes, session, symbols_);
+  std::string bytes = Encode(visits);
+  auto back = DecodeVisits(bytes, symbols_);
   ASSERT_TRUE(back) << back.error().message;
-  EXPECT_EQ(session, "S1");
   EXPECT_EQ(Encode(*back), bytes);
   for (size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_FALSE(DecodeVisits(bytes.substr(0, size), session, symbols_)) << size;
-  EXPECT_FALSE(DecodeVisits(bytes + "x", session, symbols_));
-  EXPECT_FALSE(DecodeVisits(std::string(200, '\xff'), session, symbols_));
+    EXPECT_FALSE(DecodeVisits(bytes.substr(0, size), symbols_)) << size;
+  EXPECT_FALSE(DecodeVisits(bytes + "x", symbols_));
+  EXPECT_FALSE(DecodeVisits(std::string(200, '\xff'), symbols_));
 }
 
 }  // namespace
