@@ -34,17 +34,19 @@ Result<AnswerCache::Answer> AnswerCache::Get(int64_t version, const std::string&
   lock.unlock();
 
   Result<Answer> answer = Fail(Code::kUnavailable, "the answer could not be computed");
-  // Whatever becomes of it, those who wait hear of it.
-  auto tell = [&](void*) {
-    lock.lock();
-    if (answer) Keep(version, question, *answer);
-    pending->result = answer;
-    pending_.erase({version, question});
-    pending->done.notify_all();
-  };
-  std::unique_ptr<void, decltype(tell)> at_end(this, tell);
-  answer =
-      make().map([](CachedAnswer made) { return std::make_shared<const CachedAnswer>(std::move(made)); });
+  {
+    // Whatever becomes of it, those who wait hear of it.
+    auto tell = [&](void*) {
+      lock.lock();
+      if (answer) Keep(version, question, *answer);
+      pending->result = answer;
+      pending_.erase({version, question});
+      pending->done.notify_all();
+    };
+    std::unique_ptr<void, decltype(tell)> at_end(this, tell);
+    answer =
+        make().map([](CachedAnswer made) { return std::make_shared<const CachedAnswer>(std::move(made)); });
+  }
   return answer;
 }
 
