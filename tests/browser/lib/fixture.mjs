@@ -36,7 +36,8 @@ export class Fixture {
   requests = [];
   #listeners = new Set();
   #live = new Set();
-  #server = createServer((request, response) => this.#answer(request, response));
+  // A page that gave its question up reads no answer.
+  #server = createServer((request, response) => this.#answer(request, response).catch(() => response.destroy()));
 
   async start(port = 0) {
     await new Promise((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
