@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""The Overview page in Chromium: first figures after a cold start and warm, beside the same page in Streamlit."""
+"""The Overview page in Chromium beside the same page in Streamlit and Dash, and the program under many readers."""
 
 import json
 import re
 import statistics
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,13 +16,15 @@ from measure import (BENCH, REPOSITORY, arguments, machine, python, refuse, run,
 
 DAYS = 28  # the page's own default period
 ADDRESS = r"(http://(?:127\.0\.0\.1|localhost):\d+)"
+LOAD_SECONDS = 15
+RECORDS_PER_SECOND = 500
+REGIONS = ["Europe", "North America", "Asia"]
 
 
-def browse(spec):
-    done = subprocess.run(["node", str(BENCH / "page.mjs"), json.dumps(spec)], capture_output=True, text=True,
-                          check=False)
+def node(script, spec):
+    done = subprocess.run(["node", str(BENCH / script), json.dumps(spec)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        sys.exit(f"the browser run failed:\n{done.stderr}{done.stdout}")
+        sys.exit(f"{script} failed:\n{done.stderr}{done.stdout}")
     return json.loads(done.stdout)
 
 
@@ -30,11 +33,123 @@ def digits(text):
     return Decimal(re.sub(r"[^0-9.]", "", text) or 0)
 
 
-def cells(name, seen):
-    cold, warm = seen["cold"], seen["warm"]
-    return [name, *(f"{statistics.median(one[key] for one in cold):.0f}" for key in ("upMs", "pageMs", "totalMs")),
-            f"{statistics.median(warm):.0f}", f"{max(warm):.0f}", f"{seen['bytes'] / 1e6:.2f}", seen["requests"],
-            f"{seen['residentMb']:.0f}"]
+def middle(rounds, key):
+    return statistics.median(one[key] for one in rounds if one[key] is not None)
+
+
+def rows(pages):
+    """Label, and a cell for each page."""
+    def line(label, cell):
+        return [label, *(cell(seen) for seen in pages)]
+
+    return [
+        line("start to address, ms", lambda s: f"{middle(s['cold'], 'upMs'):.0f}"),
+        line("first page after it, ms", lambda s: f"{middle(s['cold'], 'pageMs'):.0f}"),
+        line("cold start to figures, ms", lambda s: f"{middle(s['cold'], 'totalMs'):.0f}"),
+        line("first contentful paint, warm, ms", lambda s: f"{middle(s['warm'], 'paintMs'):.0f}"),
+        line("figures, warm, ms", lambda s: f"{middle(s['warm'], 'ms'):.0f}"),
+        line("filter to charts, ms", lambda s: f"{middle(s['warm'], 'filterMs'):.0f}"),
+        line("… the slowest, ms", lambda s: f"{max(one['filterMs'] for one in s['warm']):.0f}"),
+        line("first load, kB", lambda s: f"{s['bytes'] / 1000:.0f}"),
+        line("first load, requests", lambda s: s["requests"]),
+        line("layout shift", lambda s: f"{max(one['shift'] for one in s['cold'] + s['warm']):.3f}"),
+        line("redrawn when nothing changed", lambda s: s["redrawn"]),
+        line("server CPU per load, ms", lambda s: f"{s['cpuPerLoad'] * 1000:.1f}"),
+        line("resident with ten pages, MB", lambda s: f"{s['residentMb']:.0f}"),
+        line("… which they added, MB", lambda s: f"{s['tenPagesMb']:.1f}"),
+    ]
+
+
+@contextmanager
+def running(command):
+    """A server for as long as the block runs: its address, and its process."""
+    server = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              text=True)
+    try:
+        for line in server.stdout:
+            if found := re.search(ADDRESS, line):
+                break
+        else:
+            sys.exit("souk up named no address")
+        yield found.group(1), server
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def questions(first, last):
+    """Those of an Overview again and again, and enough that nobody asked before: other days, and a filter."""
+    named = ["sales_overview?compare=previous", "sales_trend?compare=previous", "top_products?limit=10",
+             "revenue_by_category?compare=previous", "revenue_by_region?compare=previous"]
+    repeated = [f"/api/reports/{name}" for name in named]
+    names = [name.split("?")[0] for name in named]
+    fresh = []
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    for back in range(400):
+        since, until = start - timedelta(days=back % 30), end - timedelta(days=back // 30)
+        fresh.append(f"/api/reports/{names[back % len(names)]}?from={since}&to={until}&region=Europe")
+    return repeated, fresh
+
+
+def under_load(home, first, last):
+    """The program with a living stream; without the lake's services, so that no build changes what is asked."""
+    up = [souk(), "--data-dir", home, "--set", "web.port=0", "--set", "broker.port=0", "up", "--only",
+          "broker,stream,web"]
+    with running(up) as (address, server):
+        generator = subprocess.Popen(
+            [str(souk()), "--data-dir", str(home), "--quiet", "generate", "live", "--rate", str(RECORDS_PER_SECOND)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            repeated, fresh = questions(first, last)
+            return node("page_load.mjs", {"address": address, "pid": server.pid, "repeated": repeated, "fresh": fresh,
+                                          "seconds": LOAD_SECONDS})
+        finally:
+            generator.terminate()
+            generator.wait(30)
+
+
+def pages(home, interpreter, first, last, rounds):
+    """Souk's Overview, Streamlit's and Dash's."""
+    warehouse = str(home / "lake" / "ecommerce" / "warehouse")
+    peer = BENCH / "peer"
+    shared = {"ready": ADDRESS, "figures": 5, "attribute": None, "filters": REGIONS, **rounds}
+    # Streamlit and Dash print the address before they serve anything; their warm-up is part of the cold page.
+    return [
+        node("page.mjs", {**shared, "command": [str(souk()), "--data-dir", str(home), "--set", "web.port=0", "--set",
+                                                "broker.port=0", "up"],
+                          "figure": "[data-figure] data", "attribute": "data-value",
+                          "chart": "[data-panel=sales_trend] path.now",
+                          "filterIn": "[data-panel=revenue_by_region] li button"}),
+        node("page.mjs", {**shared, "command": [str(interpreter), "-m", "streamlit", "run", "--server.headless=true",
+                                                "--server.port=18501", "--browser.gatherUsageStats=false",
+                                                "--server.address=127.0.0.1", str(peer / "page_streamlit.py"), "--",
+                                                warehouse, first, last],
+                          "figure": "[data-testid=stMetricValue]", "chart": "[data-testid=stVegaLiteChart] canvas",
+                          "filterIn": "[data-testid=stRadio] label"}),
+        node("page.mjs", {**shared, "command": [str(interpreter), str(peer / "page_dash.py"), warehouse, first, last,
+                                                "18502"],
+                          "figure": ".figure", "chart": "#days path.js-line", "filterIn": "#region label"}),
+    ]
+
+
+def claims(mine, load):
+    """The goals: what is measured, and whether it is met."""
+    cold, warm = middle(mine["cold"], "totalMs") / 1000, middle(mine["warm"], "ms") / 1000
+    paint, filtered = middle(mine["warm"], "paintMs") / 1000, middle(mine["warm"], "filterMs")
+    shift, cpu = max(one["shift"] for one in mine["cold"] + mine["warm"]), mine["cpuPerLoad"] * 1000
+    worse = load["loaded"]["p50"] / load["alone"]["p50"] - 1
+    return [
+        (paint < 0.2, f"first contentful paint {paint:.2f} s (under 0.2 s)"),
+        (warm < 0.3, f"figures {warm:.2f} s warm (under 0.3 s)"),
+        (cold < 1, f"{cold:.2f} s after a cold start (under 1 s)"),
+        (filtered < 150, f"filter to charts {filtered:.0f} ms (under 150 ms)"),
+        (cpu < 10, f"{cpu:.1f} ms server CPU per load (under 10 ms)"),
+        (load["tenPagesMb"] < 20, f"ten live pages add {load['tenPagesMb']:.1f} MB (under 20 MB)"),
+        (shift < 0.01, f"layout shift {shift:.3f} (under 0.01)"),
+        (mine["redrawn"] == 0, f"{mine['redrawn']} redraws when nothing changed (0)"),
+        (load["p95"] < 150, f"p95 {load['p95']:.0f} ms at {load['perSecond']:.0f} requests/s (under 150 ms)"),
+        (worse < 0.2, f"stream latency {worse:+.0%} under them (at most 20 % worse)"),
+    ]
 
 
 def main():
@@ -43,37 +158,36 @@ def main():
         sys.exit("playwright-core is not installed; run `npm ci --prefix tests/browser`")
     interpreter = python("requirements.txt", "requirements-page.txt")
     print(machine())
-    print(versions("streamlit", "duckdb", interpreter=interpreter))
+    print(versions("streamlit", "dash", "duckdb", interpreter=interpreter))
     first, last = (date.fromisoformat(LAST_DAY) - timedelta(days=DAYS - 1)).isoformat(), LAST_DAY
-    rounds = {"cold": max(3, given.rounds), "warm": max(10, given.rounds)}
     with work_directory() as work:
         home = work / "souk-data"
         run(souk_command(work / "shop"))
         run([souk(), "--data-dir", home, "--quiet", "ingest", work / "shop"])
         run([souk(), "--data-dir", home, "--quiet", "build"])
         figures = souk_json(home, "report", "sales_overview", "--from", first, "--to", last)[0]
-        mine = browse({"command": [str(souk()), "--data-dir", str(home), "--set", "web.port=0", "--set", "broker.port=0", "up"], "ready": ADDRESS,
-                       "figure": "data[data-value]", "attribute": "data-value", "figures": 5, **rounds})
-        warehouse = home / "lake" / "ecommerce" / "warehouse"
-        # Streamlit prints the address before it serves anything; its own warm-up is part of the cold page.
-        peer = browse({"command": [str(interpreter), "-m", "streamlit", "run", "--server.headless=true",
-                                   "--server.port=18501", "--browser.gatherUsageStats=false",
-                                   "--server.address=127.0.0.1", str(BENCH / "peer" / "page_streamlit.py"), "--",
-                                   str(warehouse), first, last],
-                       "ready": ADDRESS, "figure": "[data-testid=stMetricValue]", "attribute": None, "figures": 5,
-                       **rounds})
-    expected = [Decimal(str(figures[name])) for name in ("revenue", "transactions", "average_order_value", "units")]
-    different = [f"{name} shows {digits(shown)}, souk report says {value}"
-                 for name, seen in (("souk", mine), ("Streamlit", peer))
-                 for shown, value in zip(seen["figures"], expected) if digits(shown) != value]
+        seen = pages(home, interpreter, first, last, {"cold": max(3, given.rounds), "warm": max(9, given.rounds)})
+        load = under_load(home, first, last)
+    names = ["souk up", "Streamlit", "Dash"]
+    expected = [Decimal(str(figures[name])) for name in ("revenue", "transactions", "average_transaction_value",
+                                                         "units")]
+    different = [f"{page}: {digits(shown)}, souk report says {value}" for page, one in zip(names, seen)
+                 for shown, value in zip(one["figures"], expected) if digits(shown) != value]
+    if load["wrong"]:
+        different += load["wrong"]
     if different:
         refuse(different)
-    table(["milliseconds", "start", "first page", "cold total", "warm", "warm worst", "MB", "requests", "server MB"],
-          [cells("souk up", mine), cells("Streamlit", peer)])
-    cold = statistics.median(one["totalMs"] for one in mine["cold"]) / 1000
-    warm = statistics.median(mine["warm"]) / 1000
-    verdict([(cold < 1, f"first figures {cold:.2f} s after a cold start (under 1 s)"),
-             (warm < 0.3, f"{warm:.3f} s warm (under 0.3 s)")])
+    table(["one overview page", *names], rows(seen))
+    print()
+    table(["50 open live pages and 200 report requests/s", ""], [
+        ["requests answered per second", f"{load['perSecond']:.0f}"],
+        ["p50 / p95 / p99, ms", " / ".join(f"{load[name]:.1f}" for name in ("p50", "p95", "p99"))],
+        ["of those asked for the first time, p50 / p95, ms", f"{load['freshP50']:.1f} / {load['freshP95']:.1f}"],
+        ["stream latency alone, p50 / p99, ms", f"{load['alone']['p50']:.0f} / {load['alone']['p99']:.0f}"],
+        ["stream latency then, p50 / p99, ms", f"{load['loaded']['p50']:.0f} / {load['loaded']['p99']:.0f}"],
+        ["resident, MB", f"{load['residentMb']:.0f}"],
+    ])
+    verdict(claims(seen[0], load))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <thread>
 
@@ -62,10 +63,17 @@ Result<std::shared_ptr<serve::ApiParts>> MakeApiParts(Parts& parts, schedule::Jo
   return api;
 }
 
-net::HttpServerOptions WebOptions(const Settings& settings) {
+Result<net::HttpServerOptions> WebOptions(const Settings& settings) {
   net::HttpServerOptions options;
   options.address = settings.Text("web.address");
   options.port = static_cast<uint16_t>(settings.Int("web.port"));
+  for (const std::string& alias : settings.List("web.aliases")) {
+    uint16_t port = 0;
+    auto [end, error] = std::from_chars(alias.data(), alias.data() + alias.size(), port);
+    if (error != std::errc() || end != alias.data() + alias.size() || port == 0)
+      return Fail(Code::kInvalid, "web.aliases: '{}' is not a port", alias);
+    options.aliases.push_back(port);
+  }
   options.handler_threads = static_cast<int>(settings.Int("web.threads"));
   options.allowed_hosts = settings.List("web.allowed_hosts");
   options.metrics = &Metrics();
@@ -167,7 +175,8 @@ Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformO
       ingest::AddIntakeRoutes(server, *made);
       return made;
     };
-    services.Add(std::make_unique<WebService>(WebOptions(settings), std::move(api), listen, intake));
+    TRY(auto options_of_web, WebOptions(settings));
+    services.Add(std::make_unique<WebService>(std::move(options_of_web), std::move(api), listen, intake));
   }
   DeclareMetrics(Metrics());
   auto metrics = Metrics().Collect([&services, started_at = clock.Now()](MetricSamples& out) {

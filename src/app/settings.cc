@@ -170,6 +170,8 @@ const std::vector<OptionSpec>& SettingTable() {
 
       {"web.address", K::kText, "127.0.0.1", "IP address", "Where the page and the API listen."},
       {"web.port", K::kInt, "8080", "port", "0: any free port, which is printed."},
+      {"web.aliases", K::kList, "", "ports",
+       "Further ports of the page, for links to what it replaces: 8501 (Streamlit), 8000, 8050 (Dash)."},
       {"web.allowed_hosts", K::kList, "", "host names",
        "Names beside localhost by which browsers may reach the page."},
       {"web.max_upload", K::kBytes, "2GiB", "bytes", "The largest file that the page takes."},

@@ -190,7 +190,7 @@ bool Connection::Fill(HttpRequest& request, HttpResponse& refusal) {
     head_ = true;
     request.method = "GET";
   }
-  if (!HostAllowed(request.Header("host"), shared_->port, shared_->options.allowed_hosts)) {
+  if (!HostAllowed(request.Header("host"), shared_->ports, shared_->options.allowed_hosts)) {
     refusal = ProblemResponse(
         421, "Misdirected request",
         "this Souk does not answer to that host name; add it to the setting web.allowed_hosts");

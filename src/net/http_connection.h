@@ -22,7 +22,7 @@ struct ServerShared {
 
   HttpServerOptions options;
   RequestMetrics metrics;
-  uint16_t port = 0;
+  std::vector<uint16_t> ports;  // the port, then its aliases
   boost::asio::io_context io{1};
   std::unique_ptr<boost::asio::thread_pool> handlers;
   std::unique_ptr<boost::asio::thread_pool> later_handlers;

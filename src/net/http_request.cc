@@ -75,14 +75,16 @@ bool RouteMatches(std::string_view pattern, std::string_view path) {
   return path.empty();
 }
 
-bool HostAllowed(std::string_view host, uint16_t port, const std::vector<std::string>& allowed) {
+bool HostAllowed(std::string_view host, const std::vector<uint16_t>& ports,
+                 const std::vector<std::string>& allowed) {
   std::string text(host);
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   if (std::find(allowed.begin(), allowed.end(), text) != allowed.end()) return true;
-  std::string suffix = ":" + std::to_string(port);
-  if (text.ends_with(suffix)) {
-    text.resize(text.size() - suffix.size());
-  } else if (port != 80) {
+  auto names = [&](uint16_t port) { return text.ends_with(":" + std::to_string(port)); };
+  auto named = std::find_if(ports.begin(), ports.end(), names);
+  if (named != ports.end()) {
+    text.resize(text.rfind(':'));
+  } else if (std::find(ports.begin(), ports.end(), 80) == ports.end()) {
     return false;
   }
   return text == "localhost" || text == "127.0.0.1" || text == "[::1]" ||

@@ -36,7 +36,8 @@ bool RouteMatches(std::string_view pattern, std::string_view path);
 
 // Whether a Host header names us: a loopback name with our port, or one of `allowed` with or without the
 // port.
-bool HostAllowed(std::string_view host, uint16_t port, const std::vector<std::string>& allowed);
+bool HostAllowed(std::string_view host, const std::vector<uint16_t>& ports,
+                 const std::vector<std::string>& allowed);
 
 // Whether an Origin header is absent or names the same host as the Host header.
 bool OriginAllowed(std::string_view origin, std::string_view host);

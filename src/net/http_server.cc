@@ -20,7 +20,7 @@ namespace {
 class BeastHttpServer : public HttpServer {
  public:
   explicit BeastHttpServer(HttpServerOptions options)
-      : shared_(std::make_shared<ServerShared>(std::move(options))), acceptor_(shared_->io) {}
+      : shared_(std::make_shared<ServerShared>(std::move(options))) {}
   ~BeastHttpServer() override { Stop(0); }
 
   void Handle(std::string method, std::string path, HttpHandler handler) override {
@@ -34,23 +34,24 @@ class BeastHttpServer : public HttpServer {
   }
 
   Status Start() override;
-  uint16_t port() const override { return shared_->port; }
+  uint16_t port() const override { return shared_->ports.empty() ? 0 : shared_->ports.front(); }
   std::string url() const override {
     const std::string& address = shared_->options.address;
     bool any = address == "0.0.0.0" || address == "::";
     std::string host = any                                      ? "127.0.0.1"
                        : address.find(':') != std::string::npos ? "[" + address + "]"
                                                                 : address;
-    return fmt::format("http://{}:{}", host, shared_->port);
+    return fmt::format("http://{}:{}", host, port());
   }
   void Stop(int64_t grace_ms) override;
 
  private:
-  void Accept();
+  Status Listen(const asio::ip::address& address, uint16_t port, const char* remedy);
+  void Accept(tcp::acceptor& acceptor);
   void Remember(std::function<void()> closer);
 
   std::shared_ptr<ServerShared> shared_;
-  tcp::acceptor acceptor_;
+  std::list<tcp::acceptor> acceptors_;        // the first is that of the port, then the aliases
   std::list<std::function<void()>> closers_;  // network thread only
   std::thread thread_;
 };
@@ -62,27 +63,39 @@ Status BeastHttpServer::Start() {
     return Fail(Code::kInvalid, "cannot listen on '{}': not an IP address; mend the setting web.address",
                 shared_->options.address);
   }
-  tcp::endpoint endpoint(address, shared_->options.port);
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-  if (error) {
-    return Fail(Code::kUnavailable, "cannot listen on {}:{}: {}; choose another port with --set web.port=0",
-                shared_->options.address, shared_->options.port, error.message());
+  TRY_STATUS(Listen(address, shared_->options.port, "choose another port with --set web.port=0"));
+  for (uint16_t alias : shared_->options.aliases) {
+    if (alias == shared_->options.port) continue;
+    TRY_STATUS(Listen(address, alias, "take it out of the setting web.aliases"));
   }
-  shared_->port = acceptor_.local_endpoint().port();
   shared_->handlers =
       std::make_unique<asio::thread_pool>(static_cast<size_t>(shared_->options.handler_threads));
   shared_->later_handlers =
       std::make_unique<asio::thread_pool>(static_cast<size_t>(shared_->options.later_threads));
-  Accept();
+  for (tcp::acceptor& acceptor : acceptors_) Accept(acceptor);
   thread_ = std::thread([this] { shared_->io.run(); });
   return {};
 }
 
-void BeastHttpServer::Accept() {
-  acceptor_.async_accept([this](boost::system::error_code error, tcp::socket socket) {
+Status BeastHttpServer::Listen(const asio::ip::address& address, uint16_t port, const char* remedy) {
+  boost::system::error_code error;
+  tcp::endpoint endpoint(address, port);
+  tcp::acceptor acceptor(shared_->io);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) {
+    return Fail(Code::kUnavailable, "cannot listen on {}:{}: {}; {}", shared_->options.address, port,
+                error.message(), remedy);
+  }
+  shared_->ports.push_back(acceptor.local_endpoint().port());
+  acceptors_.push_back(std::move(acceptor));
+  return {};
+}
+
+void BeastHttpServer::Accept(tcp::acceptor& acceptor) {
+  acceptor.async_accept([this, &acceptor](boost::system::error_code error, tcp::socket socket) {
     if (shared_->stopping || error == asio::error::operation_aborted) return;
     if (!error && shared_->connections < shared_->options.max_connections) {
       boost::system::error_code ignored;
@@ -91,7 +104,7 @@ void BeastHttpServer::Accept() {
     } else if (error) {
       Log(LogLevel::kWarn, "net", "a connection could not be taken", {{"error", error.message()}});
     }
-    Accept();
+    Accept(acceptor);
   });
 }
 
@@ -107,7 +120,7 @@ void BeastHttpServer::Stop(int64_t grace_ms) {
   shared_->stopping = true;
   asio::post(shared_->io, [this] {
     boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    for (tcp::acceptor& acceptor : acceptors_) acceptor.close(ignored);
   });
   // Handlers that run may finish and be answered; then everything still open is closed.
   auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(grace_ms);

@@ -51,9 +51,10 @@ using StreamHandler = std::function<void(const HttpRequest& request, std::shared
 
 struct HttpServerOptions {
   std::string address = "127.0.0.1";
-  uint16_t port = 8080;     // 0 = any free port
-  int handler_threads = 2;  // handlers run here, never on the network thread
-  int later_threads = 2;    // those that answer later run here, so that slow answers do not hold them up
+  uint16_t port = 8080;           // 0 = any free port
+  std::vector<uint16_t> aliases;  // ports that answer like `port`
+  int handler_threads = 2;        // handlers run here, never on the network thread
+  int later_threads = 2;  // those that answer later run here, so that slow answers do not hold them up
   size_t max_connections = 1000;
   size_t max_request_bytes = 16'000'000;
   int64_t idle_timeout_ms = 75'000;

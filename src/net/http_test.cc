@@ -162,6 +162,31 @@ TEST_F(HttpTest, AcceptsItsOwnNames) {
   EXPECT_EQ(Client().Send("GET", "/hello", {}, {{"Origin", server_->url()}})->status, 200);
 }
 
+TEST_F(HttpTest, AnswersOnItsAliasesToo) {
+  HttpServerOptions options;
+  options.port = 0;
+  uint16_t free_port = 0;
+  {
+    auto other = *HttpServer::Make(options);
+    ASSERT_TRUE(other->Start());
+    free_port = other->port();
+  }
+  options.aliases = {free_port};
+  auto server = *HttpServer::Make(options);
+  server->Handle("GET", "/hello", [](const HttpRequest&) { return HttpResponse(); });
+  ASSERT_TRUE(server->Start());
+  EXPECT_NE(server->port(), free_port);
+  for (uint16_t port : {server->port(), free_port}) {
+    std::string url = "http://127.0.0.1:" + std::to_string(port);
+    EXPECT_EQ(HttpClient(url, 2000).Send("GET", "/hello", {}, {{"Origin", url}})->status, 200);
+  }
+  options.aliases = {server->port()};
+  auto late = *HttpServer::Make(options);
+  auto status = late->Start();
+  ASSERT_FALSE(status);
+  EXPECT_NE(status.error().message.find("web.aliases"), std::string::npos);
+}
+
 TEST_F(HttpTest, StreamsEventsAndNoticesThatTheReaderLeft) {
   std::vector<std::string> seen;
   auto status = Client().Events("/events", [&](std::string_view event, std::string_view data) {

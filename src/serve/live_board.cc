@@ -13,6 +13,7 @@ namespace {
 constexpr Micros kMinute = 60 * kMicrosPerSecond;
 constexpr Micros kRecent = 30 * kMinute;
 constexpr Micros kHour = 60 * kMinute;
+constexpr int64_t kSeconds = 60;
 constexpr size_t kMembers = 10;
 constexpr size_t kOrders = 20;
 
@@ -107,7 +108,7 @@ Status LiveBoard::Begin(const stream::KpiBook& book, store::HotStore& store) {
   Micros now = clock_.Now();
   for (Series& one : series_) one.recent_from = now - kRecent;
   auto put = [&](const store::WindowValue& value) -> Status {
-    Put(value);
+    Put(value, 0);
     return {};
   };
   return store.ReadWindows(std::min(Today(now), now - 2 * kHour), std::numeric_limits<Micros>::max(), put);
@@ -124,11 +125,17 @@ const LiveBoard::Series* LiveBoard::Find(const std::string& kpi, const std::stri
   return nullptr;
 }
 
-void LiveBoard::Put(const store::WindowValue& value) {
+void LiveBoard::Put(const store::WindowValue& value, Micros second) {
   Series* series = Find(value.key.kpi, value.key.dimension);
   if (series == nullptr || value.key.end - value.key.start != series->size) return;
   int64_t& known = series->windows[value.key.start][value.key.member];
   if (value.key.start >= series->recent_from) series->recent[value.key.member] += value.value - known;
+  if (second > 0 && series->dimension.empty() && value.value != known) {
+    auto& seconds = series->seconds;
+    if (seconds.empty() || seconds.back().first < second) seconds.emplace_back(second, 0);
+    seconds.back().second += value.value - known;
+    while (seconds.front().first <= second - kSeconds * kMicrosPerSecond) seconds.pop_front();
+  }
   known = value.value;
 }
 
@@ -160,8 +167,9 @@ void LiveBoard::KeepOrders(const std::vector<store::HotRecord>& lines) {
 void LiveBoard::Commit(const store::HotBatch& batch, const stream::StreamHealth& health) {
   {
     std::lock_guard lock(mutex_);
-    Forget(clock_.Now());
-    for (const store::WindowValue& value : batch.windows) Put(value);
+    Micros now = clock_.Now();
+    Forget(now);
+    for (const store::WindowValue& value : batch.windows) Put(value, now - now % kMicrosPerSecond);
     KeepOrders(batch.lines);
     counters_ = batch.counters;
     committed_at_ = batch.committed_at;
@@ -258,10 +266,22 @@ std::string LiveBoard::KpiJson(const Series& series, Micros now) const {
     minutes += fmt::format("{}[{},{}]", minutes.empty() ? "" : ",", JsonTime(start),
                            NumberText(value, series.scale));
   }
-  return fmt::format(R"({{"name":"{}","label":{},"type":"{}","today":{},"hour":{},"minutes":[{}],"by":{}}})",
+  std::string seconds;
+  auto at = series.seconds.begin();
+  Micros running = now - now % kMicrosPerSecond;
+  for (Micros second = running - (kSeconds - 1) * kMicrosPerSecond; second <= running;
+       second += kMicrosPerSecond) {
+    while (at != series.seconds.end() && at->first < second) ++at;
+    bool added = at != series.seconds.end() && at->first == second;
+    seconds += fmt::format("{}{}", seconds.empty() ? "" : ",",
+                           added ? NumberText(at->second, series.scale) : std::string("0"));
+  }
+  return fmt::format(R"({{"name":"{}","label":{},"type":"{}","today":{},"hour":{},"minutes":[{}],)"
+                     R"("seconds":[{}],"by":{}}})",
                      series.name, JsonString(series.label), series.money ? "money" : "count",
                      NumberText(Sum(series, Today(now)), series.scale),
-                     NumberText(Sum(series, now - kHour), series.scale), minutes, ByJson(series.name));
+                     NumberText(Sum(series, now - kHour), series.scale), minutes, seconds,
+                     ByJson(series.name));
 }
 
 std::string LiveBoard::RatioJson(const stream::Ratio& ratio, Micros now) const {
@@ -270,7 +290,8 @@ std::string LiveBoard::RatioJson(const stream::Ratio& ratio, Micros now) const {
   auto text = [&](Micros from) {
     return RatioText(Sum(*above, from), above->scale, Sum(*below, from), above->money);
   };
-  return fmt::format(R"({{"name":"{}","label":{},"type":"{}","today":{},"hour":{},"minutes":[],"by":{{}}}})",
+  return fmt::format(R"({{"name":"{}","label":{},"type":"{}","today":{},"hour":{},"minutes":[],"seconds":[],)"
+                     R"("by":{{}}}})",
                      ratio.name, JsonString(ratio.label), above->money ? "money" : "ratio", text(Today(now)),
                      text(now - kHour));
 }

@@ -36,6 +36,7 @@ class LiveBoard {
   //   health: records_per_second, lag, latency_ms {p50, p99}, commit_ms, counters {…}, partitions […]
   //   gauges: [{name, label, value}]
   //   kpis: [{name, label, type: money | count | ratio, today, hour, minutes: [[start, value]…60],
+  //           seconds: [value…60]   by when they were counted; the last second is the one that runs
   //           by: {city: [{member, value}]}}]       of the last 30 minutes, the ten greatest
   //   windows: [{name, label, start, end, value}]   figures of sliding windows: the one that ends next
   //   orders: [{…}]                                 the last 20 lines, without personal data
@@ -53,12 +54,14 @@ class LiveBoard {
     Micros size = 0, every = 0;
     std::map<Micros, std::unordered_map<std::string, int64_t>> windows;  // by start, then member
     std::unordered_map<std::string, int64_t> recent;                     // of the last 30 minutes
-    Micros recent_from = 0;  // windows from here on are in `recent`
+    Micros recent_from = 0;                          // windows from here on are in `recent`
+    std::deque<std::pair<Micros, int64_t>> seconds;  // of the figure in all: what each second added to it
   };
 
   Series* Find(const std::string& kpi, const std::string& dimension);
   const Series* Find(const std::string& kpi, const std::string& dimension) const;
-  void Put(const store::WindowValue& value);
+  // `second`: the one in which the value changed; 0 = it was known before.
+  void Put(const store::WindowValue& value, Micros second);
   void Forget(Micros now);
   void KeepOrders(const std::vector<store::HotRecord>& lines);
   Micros Today(Micros now) const;

@@ -65,6 +65,25 @@ TEST_F(LiveBoardTest, SaysWhatItsFiguresAre) {
             "name: aov\nvalue: revenue / orders\nwindow: minute, 60 s every 60 s\n");
 }
 
+TEST_F(LiveBoardTest, SaysWhatEachSecondAdded) {
+  ASSERT_TRUE(board_.Begin(book_, *store_));
+  Commit({Value("revenue", kThisMinute, "", 1050), Value("revenue", kThisMinute, "Bonn", 1050)});
+  clock_.Advance(2 * kMicrosPerSecond);
+  Commit({Value("revenue", kThisMinute, "", 3050), Value("revenue", kThisMinute - kMinute, "", 100)});
+  auto seconds = Kpi("revenue")["seconds"];
+  ASSERT_EQ(seconds.size(), 60U);
+  EXPECT_EQ(seconds[59], 21.0);
+  EXPECT_EQ(seconds[58], 0);
+  EXPECT_EQ(seconds[57], 10.5);
+  // What an order takes back is taken back when that is heard.
+  clock_.Advance(59 * kMicrosPerSecond);
+  Commit({Value("revenue", kThisMinute, "", 2050)});
+  seconds = Kpi("revenue")["seconds"];
+  EXPECT_EQ(seconds[59], -10.0);
+  EXPECT_EQ(seconds[0], 21.0);
+  EXPECT_TRUE(Kpi("aov")["seconds"].empty());
+}
+
 TEST_F(LiveBoardTest, SumsTheDayAndTheHour) {
   ASSERT_TRUE(board_.Begin(book_, *store_));
   Commit({Value("revenue", kThisMinute, "", 1050), Value("revenue", kThisMinute - 90 * kMinute, "", 200),

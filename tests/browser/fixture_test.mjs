@@ -13,7 +13,9 @@ export async function fixtureTests(t, browser) {
   const fixture = await new Fixture().start();
   // The page believes it is then, so that "40 s ago" and "today" stay what they are.
   const open = (options, steps) => visit(browser, fixture.address, { now: NOW, ...options }, steps);
+  const only = new RegExp(process.env.ONLY ?? '');
   const each = (name, steps) =>
+    only.test(name) &&
     t.test(name, async () => {
       fixture.reset();
       await steps();

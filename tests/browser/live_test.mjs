@@ -238,6 +238,34 @@ export async function liveChanges(each, open, fixture) {
     }),
   );
 
+  await each('live: by second, and asked at an interval; the address keeps both', () =>
+    open(live, async (page) => {
+      await shown(page);
+      await page.getByRole('button', { name: 'Charts: By minute' }).click();
+      await page.getByRole('radio', { name: 'By second' }).click();
+      await page.waitForURL('**/live?by=second');
+      const chart = panel(page, 'live_revenue').locator('.chart');
+      await panel(page, 'live_revenue').getByText('€ per second, last minute').waitFor();
+      await chart.focus();
+      await page.keyboard.press('ArrowLeft');
+      await chart.locator('.tip').getByText('12:05:10, not over').waitFor();
+      await page.keyboard.press('Home');
+      await chart.locator('.tip').getByText('12:04:11', { exact: true }).waitFor();
+      await looksRight(page, 'live-seconds');
+      await picture(page, 'live-seconds');
+      await page.getByRole('button', { name: 'Refresh: As it happens' }).click();
+      await page.getByRole('radio', { name: 'Every 5 s' }).click();
+      await page.waitForURL('**/live?by=second&every=5');
+      while (fixture.liveListeners > 0) await page.waitForTimeout(20);
+      fixture.commit((data) => data.order());
+      await hasValue(page, 'revenue', 8491.9);
+      await page.reload();
+      await page.getByRole('button', { name: 'Refresh: Every 5 s' }).waitFor();
+      await hasValue(page, 'revenue', 8491.9);
+      assert.equal(fixture.liveListeners, 0);
+    }),
+  );
+
   await each('live: a server that is gone turns the stamp red, and it comes back by itself', () =>
     open({ ...live, allow: /Failed to load|ERR_/ }, async (page) => {
       await shown(page);

@@ -236,6 +236,34 @@ export async function salesUse(each, open, fixture) {
     }),
   );
 
+  await each('sales: a link opens the rows, and a product that no panel shows has its name', () =>
+    open(sales, async (page) => {
+      await shown(page);
+      await page.getByRole('button', { name: /^Electronics, Returns, .* show the rows$/ }).click();
+      await drawer(page).locator('tbody tr').first().waitFor();
+      const link = page.url();
+      const count = await drawer(page).locator('tbody tr').count();
+      const title = await drawer(page).page().locator('dialog h2').innerText();
+      await page.goBack();
+      await drawer(page).waitFor({ state: 'detached' });
+      await page.goForward();
+      await drawer(page).waitFor();
+
+      const other = await page.context().newPage();
+      await other.goto(link);
+      await drawer(other).locator('tbody tr').first().waitFor();
+      assert.equal(await drawer(other).locator('tbody tr').count(), count);
+      assert.equal(await other.locator('dialog h2').innerText(), title);
+      await other.keyboard.press('Escape');
+      await drawer(other).waitFor({ state: 'detached' });
+      assert.equal(new URL(other.url()).search, '');
+      await other.goto(`${new URL(link).origin}/?product=P1003`);
+      const [row] = fixture.data.report('top_products', new URLSearchParams('product=P1003')).rows;
+      await other.getByRole('button', { name: `Remove Product: ${row[1]}` }).waitFor();
+      await other.close();
+    }),
+  );
+
   await each('sales: rows that cannot be read say so, rows that are not there too', () =>
     open({ ...sales, allow: /500/ }, async (page) => {
       await shown(page);

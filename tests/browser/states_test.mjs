@@ -76,6 +76,18 @@ export async function states(each, open, fixture) {
     });
   });
 
+  await each('what may not be seen says so, and whom to ask', () => {
+    fixture.mode = 'forbidden';
+    return open({ allow: /403/ }, async (page) => {
+      const trend = panel(page, 'sales_trend');
+      await trend.getByText('You may not see this').waitFor();
+      await trend.getByText('sales_trend shows customers; you may not').waitFor();
+      await trend.getByText('Ask whoever runs this Souk').waitFor();
+      await looksRight(page, 'forbidden');
+      await picture(page, 'forbidden');
+    });
+  });
+
   await each('while the figures are on their way their places have the final size', () => {
     fixture.delayMs = 400;
     return open({}, async (page) => {

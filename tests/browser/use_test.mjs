@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { accessible } from './lib/axe.mjs';
 import { picture } from './lib/browser.mjs';
 import { looksRight } from './lib/look.mjs';
 import { figure, panel, ready, chips, reports } from './lib/page.mjs';
@@ -66,19 +67,7 @@ export async function filterBar(each, open, fixture) {
     }),
   );
 
-  await each('a range of days can be given', () =>
-    open({}, async (page) => {
-      await ready(page);
-      await page.locator('[data-filter]').click();
-      await picture(page, 'period', false);
-      await page.getByLabel('From').fill('2026-03-01');
-      await page.getByLabel('to', { exact: true }).fill('2026-03-31');
-      await page.getByRole('button', { name: 'Show', exact: true }).click();
-      await page.waitForURL('**/?from=2026-03-01&to=2026-03-31');
-      await page.getByText('1 – 31 Mar').first().waitFor();
-      await page.getByText('today so far').first().waitFor({ state: 'hidden' });
-    }),
-  );
+  await calendar(each, open, fixture);
 
   await each('without comparison nothing is compared', () =>
     open({ path: '/?compare=none' }, async (page) => {
@@ -117,6 +106,71 @@ export async function filterBar(each, open, fixture) {
         String(wanted.rows[0][0]),
       );
       assert.ok(given.length > 0 && given.every((each) => each === 'net::ERR_ABORTED'), given.join());
+    });
+  });
+}
+
+async function calendar(each, open, fixture) {
+  const day = (page, date) => page.locator(`[data-day="${date}"]`);
+
+  await each('a range of days is chosen in the calendar', () =>
+    open({}, async (page) => {
+      await ready(page);
+      await page.locator('[data-filter]').click();
+      await page.getByText('November 2026').waitFor();
+      await day(page, '2026-11-21').waitFor();
+      assert.ok(await day(page, '2026-11-22').isDisabled(), 'nothing is known of the day after the last one');
+      await looksRight(page, 'calendar');
+      await accessible(page, 'calendar');
+      await picture(page, 'period', false);
+      for (let i = 0; i < 8; i++) await page.getByRole('button', { name: 'Previous month' }).click();
+      await page.getByText('March 2026').waitFor();
+      // The ends in any order.
+      await day(page, '2026-03-31').click();
+      await page.getByText('31 Mar 2026 – choose the other end').waitFor();
+      await day(page, '2026-03-10').hover();
+      assert.equal(await page.locator('[role="gridcell"][aria-selected="true"]').count(), 22);
+      await picture(page, 'calendar-range', false);
+      await day(page, '2026-03-01').click();
+      await page.waitForURL('**/?from=2026-03-01&to=2026-03-31');
+      await page.getByText('1 – 31 Mar').first().waitFor();
+      await page.getByText('today so far').first().waitFor({ state: 'hidden' });
+    }),
+  );
+
+  await each('the calendar works by keyboard alone', () =>
+    open({ path: '/?from=2026-11-09&to=2026-11-11' }, async (page) => {
+      await ready(page);
+      await page.keyboard.press('/');
+      await page.keyboard.press('Enter');
+      await day(page, '2026-11-11').focus();
+      assert.equal(await page.locator('[data-day][tabindex="0"]').count(), 1, 'one stop');
+      await page.keyboard.press('PageUp');
+      await page.getByText('October 2026').waitFor();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Escape');
+      await page.getByText('Choose the first day').waitFor();
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/?from=2026-10-13&to=2026-10-18');
+      await page.waitForFunction(() => document.activeElement.matches('[data-filter]'));
+    }),
+  );
+
+  await each('days without sales are dimmed, and said', () => {
+    fixture.reset({ gap: true });
+    return open({ size: 'phone', dark: true }, async (page) => {
+      await ready(page);
+      await page.locator('[data-filter]').click();
+      await day(page, '2026-11-08').and(page.getByLabel('Sun 8 Nov 2026, no sales')).waitFor();
+      await page.getByLabel('Sat 7 Nov 2026', { exact: true }).waitFor();
+      await looksRight(page, 'calendar on a phone');
+      await day(page, '2026-11-08').scrollIntoViewIfNeeded();
+      await picture(page, 'calendar-phone', false);
     });
   });
 }
@@ -257,6 +311,37 @@ export async function liveUpdates(each, open, fixture) {
         wanted,
       );
       assert.equal(await page.evaluate(() => window.blank), 0, 'no place was emptied');
+    }),
+  );
+
+  await each('tabs share one connection for builds, and a hidden one gives it on', () =>
+    open({}, async (page) => {
+      await ready(page);
+      const other = await page.context().newPage();
+      await other.goto(page.url());
+      await ready(other);
+      const until = async (count) => {
+        while (fixture.changeListeners !== count) await page.waitForTimeout(20);
+      };
+      await until(1);
+      fixture.build((data) => (data.traits.scale = 3));
+      const shows = (tab) => {
+        const wanted = String(fixture.data.report('sales_overview', new URLSearchParams()).rows[0][0]);
+        return tab.waitForFunction(
+          (value) => document.querySelector('[data-figure="revenue"] data').dataset.value === value,
+          wanted,
+        );
+      };
+      await Promise.all([shows(page), shows(other)]);
+      await page.evaluate(() => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      });
+      // What is built while the connection changes hands is not missed either.
+      fixture.build((data) => (data.traits.scale = 4));
+      await shows(other);
+      await until(1);
+      await other.close();
     }),
   );
 

@@ -5,6 +5,8 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly remedy: string,
+    /** It may not be seen by who asks. */
+    readonly forbidden = false,
   ) {
     super(title);
   }
@@ -26,6 +28,14 @@ async function problemOf(response: Response): Promise<Problem> {
     if (parsed && typeof parsed === 'object') body = parsed as Record<string, unknown>;
   } catch {
     // An answer that is not a problem document still has its status line.
+  }
+  if (response.status === 401 || response.status === 403) {
+    return new Problem(
+      'You may not see this',
+      text(body.detail),
+      text(body.remedy, 'Ask whoever runs this Souk to let you.'),
+      true,
+    );
   }
   return new Problem(
     text(body.title, `The answer was ${response.status} ${response.statusText}`.trim()),

@@ -62,13 +62,19 @@ export function dayTicks(days: readonly string[], room: number): Tick[] {
     }));
 }
 
-/** Which minutes of an hour or less get a label: those at round distances of the full hour. */
-export function minuteTicks(minutes: readonly string[], room: number): Tick[] {
-  const step = [1, 2, 5, 10, 15, 20, 30].find((size) => minutes.length / size <= Math.max(2, room)) ?? 60;
-  return minutes.flatMap((at, index) =>
-    Number(at.slice(14, 16)) % step === 0 ? [{ index, at, kind: 'minute' as const }] : [],
+// Round distances among the sixties that `digits` begins in a time.
+function sixtieths(times: readonly string[], room: number, digits: number): Tick[] {
+  const step = [1, 2, 5, 10, 15, 20, 30].find((size) => times.length / size <= Math.max(2, room)) ?? 60;
+  return times.flatMap((at, index) =>
+    Number(at.slice(digits, digits + 2)) % step === 0 ? [{ index, at, kind: 'minute' as const }] : [],
   );
 }
+
+/** Which minutes of an hour or less get a label: those at round distances of the full hour. */
+export const minuteTicks = (minutes: readonly string[], room: number) => sixtieths(minutes, room, 14);
+
+/** The same of the seconds of a minute. */
+export const secondTicks = (seconds: readonly string[], room: number) => sixtieths(seconds, room, 17);
 
 /** The runs of points between gaps: an unknown value is a gap, never a zero and never a bridge. */
 export function runs(values: Values, x: (index: number) => number, y: (value: number) => number): Point[][] {

@@ -1,11 +1,34 @@
 import { SvelteMap } from 'svelte/reactivity';
-import type { Dimension } from '../api/types';
+import { ask, parse } from '../api/client';
+import { Table } from '../api/table';
+import type { Dimension, Report } from '../api/types';
 import { humane } from '../format/format';
+import type { Known } from './choice';
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /** Names of products that a report has told; a product is filtered by its id. */
-export const productNames = new SvelteMap<string, string>();
+const productNames = new SvelteMap<string, string>();
+const asked = new Set<string>();
+
+export function learnProducts(table: Table) {
+  for (const row of table.rows) productNames.set(table.text(row, 'product_id'), table.text(row, 'name'));
+}
+
+/** Asks for the names of products that no report has told yet. */
+export async function askProducts(ids: readonly string[], { first, last }: Known): Promise<void> {
+  const unknown = ids.filter((id) => !productNames.has(id) && !asked.has(id));
+  if (unknown.length === 0 || !first || !last) return;
+  for (const id of unknown) asked.add(id);
+  const query = new URLSearchParams({ from: first, to: last, limit: String(unknown.length) });
+  for (const id of unknown) query.append('product', id);
+  try {
+    learnProducts(new Table(parse<Report>(await ask(`/api/reports/top_products?${query}`))));
+  } catch {
+    // The number stays, and the next choice asks again.
+    for (const id of unknown) asked.delete(id);
+  }
+}
 
 export const weekdayName = (number: string | number) => WEEKDAYS[Number(number) - 1] ?? String(number);
 

@@ -22,6 +22,7 @@ const short = options('UTC', { day: 'numeric', month: 'short' });
 const dated = options('UTC', { day: 'numeric', month: 'short', year: 'numeric' });
 const weekday = options('UTC', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
 const month = options('UTC', { month: 'short' });
+const monthAndYear = options('UTC', { month: 'long', year: 'numeric' });
 const counts = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const numbers = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
 
@@ -148,6 +149,11 @@ export class Format {
 
   month(day: string): string {
     return plain(month.format(dayMs(day)));
+  }
+
+  /** December 2011 */
+  monthAndYear(day: string): string {
+    return monthAndYear.format(dayMs(day));
   }
 
   /** 1 – 28 Nov, 12 Nov – 9 Dec, with the years where they are not this one's. */

@@ -2,6 +2,7 @@
 
 import type { Component } from 'svelte';
 import Overview from '../panel/overview/Overview.svelte';
+import { withoutRows } from '../state/rows_address';
 import type { IconName } from '../ui/Icon.svelte';
 
 export interface Page {
@@ -48,7 +49,7 @@ let filters = '';
 
 /** The address of `page` as one goes there from the present one. */
 export function wayTo(page: Page, path: string, search: string): string {
-  if (!pageAt(path)?.deep) filters = search;
+  if (!pageAt(path)?.deep) filters = withoutRows(search);
   return page.path + (page.deep ? '' : filters);
 }
 

@@ -1,12 +1,14 @@
 import type { Change } from '../api/types';
+import { SharedSource } from './shared_source';
 
 /** How long a broken connection may heal itself before the page says that its figures may be old. */
 const PATIENCE_MS = 4000;
-const RETRY_MS = 3000;
+
+type Told = { change: string } | { connected: boolean } | 'ask again';
 
 /**
- * The connection to /api/changes. `beat` counts the reasons to ask again: a build, a connection that
- * came back, a tab that was opened again after one of these. A hidden tab holds no connection.
+ * The builds, from /api/changes. `beat` counts the reasons to ask again: a build, a connection that came back,
+ * a tab that was opened again after one of these. All visible tabs share one connection, a hidden one has none.
  */
 class Live {
   beat = $state(0);
@@ -16,15 +18,21 @@ class Live {
   /** The build whose figures are shown; hearing of it again is no news. */
   version = '';
 
-  #source: EventSource | null = null;
-  #hidden = false;
-  #wasDown = false;
+  #connected = true;
   #doubt: ReturnType<typeof setTimeout> | undefined;
-  #again: ReturnType<typeof setTimeout> | undefined;
+  #source = new SharedSource<Told>('/api/changes', 'change', {
+    // What happened while the connection changed hands was told to nobody.
+    leads: (later) => later && this.#source.tell('ask again'),
+    opened: () => this.#tellConnected(true),
+    failed: () => this.#tellConnected(false),
+    event: (data) => this.#source.tell({ change: data }),
+    told: (told) => this.#take(told),
+    greeting: () => (this.#connected ? null : { connected: false }),
+  });
 
   start() {
     document.addEventListener('visibilitychange', this.#turn);
-    this.#turn();
+    if (this.visible) this.#source.start();
     return () => {
       document.removeEventListener('visibilitychange', this.#turn);
       this.#close();
@@ -32,52 +40,49 @@ class Live {
   }
 
   #turn = () => {
-    this.#hidden = !this.visible;
+    const before = this.visible;
     this.visible = !document.hidden;
     if (!this.visible) return this.#close();
-    if (this.#source) return;
-    if (this.#hidden) this.beat++;
-    this.#open();
+    if (before) return;
+    this.beat++;
+    this.#source.start();
   };
-
-  #open() {
-    const source = new EventSource('/api/changes');
-    this.#source = source;
-    source.onopen = () => this.#opened();
-    source.onerror = () => this.#failed(source);
-    source.addEventListener('change', (event) => this.#changed(event as MessageEvent<string>));
-  }
 
   #close() {
     clearTimeout(this.#doubt);
-    clearTimeout(this.#again);
-    this.#doubt = this.#again = undefined;
-    this.#source?.close();
-    this.#source = null;
+    this.#doubt = undefined;
+    this.#connected = true;
+    this.#source.stop();
   }
 
-  #opened() {
+  #tellConnected(connected: boolean) {
+    if (connected !== this.#connected) this.#source.tell({ connected });
+  }
+
+  #take(told: Told) {
+    if (told === 'ask again') this.beat++;
+    else if ('change' in told) this.#changed(told.change);
+    else if (told.connected) this.#healed();
+    else this.#broke();
+  }
+
+  #healed() {
     clearTimeout(this.#doubt);
     this.#doubt = undefined;
     this.lost = false;
     // What happened meanwhile was not told, so ask; the browser's cache makes that cheap.
-    if (this.#wasDown) this.beat++;
-    this.#wasDown = false;
+    if (!this.#connected) this.beat++;
+    this.#connected = true;
   }
 
-  #failed(source: EventSource) {
-    this.#wasDown = true;
+  #broke() {
+    this.#connected = false;
     this.#doubt ??= setTimeout(() => (this.lost = true), PATIENCE_MS);
-    // The browser reconnects by itself except after an answer that was no stream.
-    if (source.readyState !== EventSource.CLOSED) return;
-    this.#source = null;
-    clearTimeout(this.#again);
-    this.#again = setTimeout(() => this.#open(), RETRY_MS);
   }
 
-  #changed(event: MessageEvent<string>) {
+  #changed(text: string) {
     try {
-      const { version } = JSON.parse(event.data) as Change;
+      const { version } = JSON.parse(text) as Change;
       if (version && version === this.version) return;
       this.version = version;
     } catch {

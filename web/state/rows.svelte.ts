@@ -1,22 +1,27 @@
 import type { Range } from '../filter/period';
+import { address } from './address.svelte';
+import { readRows, withoutRows, withRows } from './rows_address';
+
+export type RowsReport = 'order_lines' | 'rfm_customers';
 
 /** Which rows somebody wants to see, and of what. */
 export interface RowsWish {
   /** What they are behind of: "Returns, Fashion". */
   title: string;
-  report?: 'order_lines' | 'rfm_customers';
+  report?: RowsReport;
   /** Values in place of what the filter bar says, also of filters that only lists of rows have. */
   only?: Record<string, string[]>;
   /** Days in place of the chosen ones. */
   range?: Range | undefined;
 }
 
-/** The drawer with the rows behind a figure: at most one. */
+/** The drawer with the rows behind a figure: at most one. The address holds it, so a link opens it. */
 class Rows {
-  wish = $state.raw<RowsWish | null>(null);
+  readonly #text = $derived(new URLSearchParams(address.search).get('rows') ?? '');
+  readonly wish = $derived(readRows(this.#text));
 
-  show = (wish: RowsWish) => (this.wish = wish);
-  close = () => (this.wish = null);
+  show = (wish: RowsWish) => address.go(address.path + withRows(address.search, wish));
+  close = () => address.go(address.path + withoutRows(address.search));
 }
 
 export const rows = new Rows();

@@ -1,6 +1,6 @@
 import type { Attachment } from 'svelte/attachments';
 
-const STOPS = 'button:not(:disabled), input:not([type="date"]):not(:disabled), a[href]';
+const STOPS = ':is(button, input):not(:disabled, [tabindex="-1"]), a[href]';
 
 /** Up and down (and Home, End) move the focus among the controls inside, as in a menu. */
 export const arrowKeys: Attachment<HTMLElement> = (node) => {

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/hash.h"
+#include "serve/answer_cache.h"
 #include "serve/http/api.h"
 #include "serve/http/errors.h"
 #include "serve/http/json.h"
@@ -15,6 +16,7 @@ using warehouse::ReportRequest;
 using warehouse::WarehouseState;
 
 constexpr std::string_view kReportsPath = "/api/reports/";
+constexpr size_t kCacheBytes = 32'000'000;
 const char* const kFilters[] = {"region", "category", "payment_method", "device", "source", "segment"};
 
 Result<std::optional<Day>> OptionalDay(const std::string& text, std::string_view name) {
@@ -81,19 +83,41 @@ std::string ListJson(const std::vector<std::string>& values) {
   return out + "]";
 }
 
-// An answer with an ETag, or 304 when the asker has it already.
-net::HttpResponse WithEtag(const net::HttpRequest& request, std::string body) {
-  net::HttpResponse response = JsonResponse(std::move(body));
-  std::string etag = "\"" + Sha256Hex(response.body).substr(0, 16) + "\"";
-  if (request.Header("if-none-match") == etag) {
-    response.status = 304;
-    response.body.clear();
-  }
-  response.headers.emplace_back("ETag", etag);
+CachedAnswer WithEtag(std::string body, int64_t version) {
+  std::string etag = "\"" + Sha256Hex(body).substr(0, 16) + "\"";
+  return {std::move(body), std::move(etag), version};
+}
+
+// The answer, or 304 when the asker has it already.
+net::HttpResponse Respond(const net::HttpRequest& request, const CachedAnswer& answer) {
+  bool known = request.Header("if-none-match") == answer.etag;
+  net::HttpResponse response = JsonResponse(known ? std::string() : answer.body);
+  if (known) response.status = 304;
+  response.headers.emplace_back("ETag", answer.etag);
   return response;
 }
 
-Result<std::string> ShopJson(const ApiParts& parts) {
+// An answer that only a build changes, from the cache where it is known.
+net::HttpResponse RespondCached(const net::HttpRequest& request, const ApiParts& parts, AnswerCache& cache,
+                                const std::string& question, const AnswerCache::Make& make) {
+  auto state = parts.warehouse->State();
+  if (!state) return ProblemOf(state.error());
+  auto answer = cache.Get(state->version, question, make);
+  return answer ? Respond(request, **answer) : ProblemOf(answer.error());
+}
+
+// One text for all ways of asking the same.
+std::string QuestionOf(const ReportRequest& request) {
+  auto day = [](const std::optional<Day>& one) { return one ? FormatDay(*one) : std::string(); };
+  std::string question = fmt::format("{}\n{}\n{}\n{}\n{}", request.name, day(request.from), day(request.to),
+                                     request.compare_previous, request.limit.value_or(0));
+  for (const auto& [filter, values] : request.filters) {
+    for (const std::string& value : values) question += fmt::format("\n{}={}", filter, JsonString(value));
+  }
+  return question;
+}
+
+Result<CachedAnswer> MakeShop(const ApiParts& parts) {
   TRY(WarehouseState state, parts.warehouse->State());
   std::string filters;
   for (const char* filter : kFilters) {
@@ -105,12 +129,14 @@ Result<std::string> ShopJson(const ApiParts& parts) {
     filters += fmt::format("{}\"{}\":{}", filters.empty() ? "" : ",", filter, values);
   }
   bool empty = state.version == 0 || !state.first_day;
-  return fmt::format(R"({{"name":{},"currency":{},"time_zone":{},"empty":{},"first_day":{},"last_day":{},)"
-                     R"("data_until":{},"built_at":{},"version":"{}","filters":{{{}}}}})",
-                     JsonString(parts.shop_name), JsonString(parts.currency), JsonString(parts.time_zone),
-                     empty, state.first_day ? JsonDay(*state.first_day) : "null",
-                     state.last_day ? JsonDay(*state.last_day) : "null", JsonTime(state.data_until),
-                     JsonTime(state.built_at), state.version, filters);
+  std::string body =
+      fmt::format(R"({{"name":{},"currency":{},"time_zone":{},"empty":{},"first_day":{},"last_day":{},)"
+                  R"("data_until":{},"built_at":{},"version":"{}","filters":{{{}}}}})",
+                  JsonString(parts.shop_name), JsonString(parts.currency), JsonString(parts.time_zone), empty,
+                  state.first_day ? JsonDay(*state.first_day) : "null",
+                  state.last_day ? JsonDay(*state.last_day) : "null", JsonTime(state.data_until),
+                  JsonTime(state.built_at), state.version, filters);
+  return WithEtag(std::move(body), state.version);
 }
 
 std::string ReportListJson(const ApiParts& parts) {
@@ -140,18 +166,21 @@ ApiDoc ReportDoc() {
 }  // namespace
 
 void AddReportRoutes(ApiServer& server, SharedParts parts) {
+  auto cache = std::make_shared<AnswerCache>(kCacheBytes);
   server.Get("/api/shop", {"reports", "The shop, and the days and filters that its data have."},
-             [parts](const net::HttpRequest& request) {
-               auto body = ShopJson(*parts);
-               return body ? WithEtag(request, *std::move(body)) : ProblemOf(body.error());
+             [parts, cache](const net::HttpRequest& request) {
+               return RespondCached(request, *parts, *cache, "", [&] { return MakeShop(*parts); });
              });
-  server.Get("/api/reports", {"reports", "The reports there are."},
-             [parts](const net::HttpRequest& request) { return WithEtag(request, ReportListJson(*parts)); });
-  server.Get("/api/reports/*", ReportDoc(), [parts](const net::HttpRequest& request) {
+  server.Get("/api/reports", {"reports", "The reports there are."}, [parts](const net::HttpRequest& request) {
+    return Respond(request, WithEtag(ReportListJson(*parts), 0));
+  });
+  server.Get("/api/reports/*", ReportDoc(), [parts, cache](const net::HttpRequest& request) {
     auto wanted = ParseReportRequest(request);
     if (!wanted) return ProblemOf(wanted.error());
-    auto report = parts->reports->Run(governance::LocalOwner(), *wanted, {});
-    return report ? WithEtag(request, ReportJson(*report)) : ProblemOf(report.error());
+    return RespondCached(request, *parts, *cache, QuestionOf(*wanted), [&]() -> Result<CachedAnswer> {
+      TRY(Report report, parts->reports->Run(governance::LocalOwner(), *wanted, {}));
+      return WithEtag(ReportJson(report), report.state.version);
+    });
   });
 }
 

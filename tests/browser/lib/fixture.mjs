@@ -22,7 +22,7 @@ const SERVICES = ['web', 'jobs', 'build', 'intake', 'stream', 'broker', 'sql'];
 export const NOW = '2026-11-21T11:05:10Z';
 
 /**
- * mode: data | empty | error (reports fail) | down (everything fails) | slow. `requests` lists what was
+ * mode: data | empty | error (reports fail) | forbidden (they may not be seen) | down (everything fails) | slow. `requests` lists what was
  * asked; set `mode`, `data` or `failed` (a service's name) between two steps of a test.
  */
 export class Fixture {
@@ -36,7 +36,8 @@ export class Fixture {
   requests = [];
   #listeners = new Set();
   #live = new Set();
-  #server = createServer((request, response) => this.#answer(request, response));
+  // A page that gave its question up reads no answer.
+  #server = createServer((request, response) => this.#answer(request, response).catch(() => response.destroy()));
 
   async start(port = 0) {
     await new Promise((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
@@ -76,6 +77,10 @@ export class Fixture {
 
   get liveListeners() {
     return this.#live.size;
+  }
+
+  get changeListeners() {
+    return this.#listeners.size;
   }
 
   /** Cuts every live connection. */
@@ -125,6 +130,8 @@ export class Fixture {
     if (url.pathname === '/api/shop') return this.#json(request, response, this.#shop());
     if (url.pathname === '/api/status') return this.#json(request, response, this.#status());
     const name = url.pathname.match(/^\/api\/reports\/(\w+)$/)?.[1];
+    if (name && this.mode === 'forbidden')
+      return this.#problem(response, 403, 'Forbidden', `${name} shows customers; you may not`, '');
     if (name && this.mode === 'error')
       return this.#problem(
         response,

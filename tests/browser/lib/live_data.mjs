@@ -136,6 +136,7 @@ export class LiveData {
       today,
       hour,
       minutes: each ? this.#minutes(each * this.scale) : [],
+      seconds: each ? Array.from({ length: 60 }, (_, second) => (second % 5 === 4 ? each * this.scale : 0)) : [],
       by,
     });
     const falling = (names, top) =>

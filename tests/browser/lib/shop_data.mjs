@@ -321,6 +321,7 @@ export class ShopData {
       make: (from, to, query) => {
         const total = this.sum(from, to, this.part(query));
         const chosen = query.getAll('category');
+        const products = query.getAll('product');
         return PRODUCTS.map(([name, category], index) => {
           const part = 0.0375 / (index + 1);
           const units = Math.round(total.units * part * (0.7 + noise(name)));
@@ -335,6 +336,7 @@ export class ShopData {
           ];
         })
           .filter((row) => chosen.length === 0 || chosen.includes(row[2]))
+          .filter((row) => products.length === 0 || products.includes(row[0]))
           .slice(0, Number(query.get('limit') ?? 10));
       },
     },

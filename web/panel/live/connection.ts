@@ -1,18 +1,16 @@
-// The connection to /api/live. All visible tabs of one browser share one: the tab that holds the lock keeps
-// the stream and hands on what it hears. Without locks (a page over plain HTTP from another machine has
-// none) each tab keeps its own.
+// The documents of /api/live. All visible tabs of one browser share one connection, and no tab hears of more than
+// four a second. With an interval a tab asks by itself instead.
 
-import { ask, Problem } from '../../api/client';
+import { ask, problemFrom, Problem } from '../../api/client';
+import { SharedSource } from '../../state/shared_source';
 
 /** At most so often is a document handed on. */
 const EVERY_MS = 250;
 /** After so long without a document one is asked for: in a quiet shop time goes on too. */
 const QUIET_MS = 4000;
-const RETRY_MS = 3000;
-const NAME = 'souk.live';
 const PATH = '/api/live';
 
-type Told = { text: string } | { problem: { title: string; detail: string; remedy: string } } | 'hello';
+type Told = { text: string } | { problem: { title: string; detail: string; remedy: string } };
 
 export interface Listener {
   /** A document, as text. */
@@ -21,67 +19,42 @@ export interface Listener {
 }
 
 export class LiveConnection {
-  #channel: BroadcastChannel | null = null;
-  #lock: AbortController | null = null;
-  #release: (() => void) | null = null;
   #asking: AbortController | null = null;
-  #source: EventSource | null = null;
-  #quiet: ReturnType<typeof setTimeout> | undefined;
+  #next: ReturnType<typeof setTimeout> | undefined;
   #due: ReturnType<typeof setTimeout> | undefined;
-  #again: ReturnType<typeof setTimeout> | undefined;
+  #interval = 0;
   #last = '';
-  #next = '';
+  #waiting = '';
+  #source = new SharedSource<Told>(PATH, 'live', {
+    leads: () => void this.#ask(),
+    event: (text) => this.#take(text),
+    told: (told) => this.#hear(told),
+    greeting: () => (this.#last ? { text: this.#last } : null),
+  });
 
   constructor(private readonly listener: Listener) {}
 
-  start() {
+  /** `interval` in milliseconds; 0: as the documents come. */
+  start(interval: number) {
     this.stop();
-    if (!navigator.locks) return this.#lead();
-    this.#channel = new BroadcastChannel(NAME);
-    this.#channel.onmessage = (event: MessageEvent<Told>) => this.#hear(event.data);
-    this.#channel.postMessage('hello' satisfies Told);
-    this.#lock = new AbortController();
-    const held = () =>
-      new Promise<void>((release) => {
-        this.#release = release;
-        this.#lead();
-      });
-    // Given up while it waits, the request ends with an AbortError.
-    navigator.locks.request(NAME, { signal: this.#lock.signal }, held).catch(() => {});
+    this.#interval = interval;
+    if (interval > 0) void this.#ask();
+    else this.#source.start();
   }
 
   stop() {
-    this.#lock?.abort();
-    this.#release?.();
+    this.#source.stop();
     this.#asking?.abort();
-    this.#source?.close();
-    this.#channel?.close();
-    this.#lock = this.#release = this.#asking = this.#source = this.#channel = null;
-    for (const timer of [this.#quiet, this.#due, this.#again]) clearTimeout(timer);
+    this.#asking = null;
+    clearTimeout(this.#next);
+    clearTimeout(this.#due);
     this.#due = undefined;
-    this.#last = this.#next = '';
+    this.#last = this.#waiting = '';
   }
 
-  #lead() {
-    this.#open();
-    void this.#ask();
-  }
-
-  #open() {
-    const source = new EventSource(PATH);
-    this.#source = source;
-    source.addEventListener('live', (event) => this.#take((event as MessageEvent<string>).data));
-    source.onerror = () => {
-      // The browser reconnects by itself except after an answer that was no stream.
-      if (source.readyState !== EventSource.CLOSED) return;
-      clearTimeout(this.#again);
-      this.#again = setTimeout(() => this.#open(), RETRY_MS);
-    };
-  }
-
-  /** Asks for the document: when it begins, and whenever the stream has been quiet for long. */
+  /** Asks for the document: when it begins, then at its interval or when the stream has been quiet for long. */
   async #ask() {
-    this.#wait();
+    this.#askLater();
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;
@@ -90,46 +63,40 @@ export class LiveConnection {
       if (this.#asking === asking) this.#take(text);
     } catch (error) {
       if (this.#asking !== asking) return;
-      const { title, detail, remedy } =
-        error instanceof Problem ? error : new Problem('The page failed', String(error), 'Reload the page.');
+      const { title, detail, remedy } = problemFrom(error);
       this.#tell({ problem: { title, detail, remedy } });
     }
   }
 
-  #wait() {
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => void this.#ask(), QUIET_MS);
+  #askLater() {
+    clearTimeout(this.#next);
+    this.#next = setTimeout(() => void this.#ask(), this.#interval || QUIET_MS);
   }
 
   /** Hands on the latest of what comes: the first at once, the following ones not too often. */
   #take(text: string) {
-    this.#wait();
-    this.#next = text;
+    this.#askLater();
+    this.#waiting = text;
     if (this.#due === undefined) this.#pass();
   }
 
   #pass = () => {
     this.#due = undefined;
-    if (!this.#next) return;
-    this.#last = this.#next;
-    this.#next = '';
+    if (!this.#waiting) return;
+    this.#last = this.#waiting;
+    this.#waiting = '';
     this.#tell({ text: this.#last });
     this.#due = setTimeout(this.#pass, EVERY_MS);
   };
 
   #tell(told: Told) {
-    this.#channel?.postMessage(told);
-    this.#hear(told);
+    if (this.#interval > 0) this.#hear(told);
+    else this.#source.tell(told);
   }
 
   #hear(told: Told) {
-    if (told === 'hello') {
-      if (this.#last) this.#channel?.postMessage({ text: this.#last } satisfies Told);
-    } else if ('text' in told) {
-      this.listener.heard(told.text);
-    } else {
-      const { title, detail, remedy } = told.problem;
-      this.listener.failed(new Problem(title, detail, remedy));
-    }
+    if ('text' in told) return this.listener.heard(told.text);
+    const { title, detail, remedy } = told.problem;
+    this.listener.failed(new Problem(title, detail, remedy));
   }
 }

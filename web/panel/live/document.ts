@@ -8,6 +8,8 @@ export interface Kpi {
   hour: number | null;
   /** Begin and value of each of the last 60 minutes; the last one runs. */
   minutes: [string, number][];
+  /** What each of the last 60 seconds added, by when it was counted; the last one runs. */
+  seconds: number[];
   /** Of the last 30 minutes, by dimension, the greatest first. */
   by: Record<string, { member: string | null; value: number }[]>;
 }
@@ -70,6 +72,15 @@ export const kpiOf = (document: LiveDocument, name: string) =>
 
 export const gaugeOf = (document: LiveDocument, name: string) =>
   document.gauges.find((gauge) => gauge.name === name) ?? null;
+
+/** The seconds of a figure with their beginnings. */
+export function secondsOf(now: string, values: readonly number[]): [string, number][] {
+  const running = Math.floor(Date.parse(now) / 1000);
+  return values.map((value, index) => [
+    new Date((running - values.length + 1 + index) * 1000).toISOString(),
+    value,
+  ]);
+}
 
 /** Whether any record ever came. */
 export const isEmpty = (document: LiveDocument) =>

@@ -2,8 +2,11 @@ import { parse, Problem } from '../../api/client';
 import { LiveConnection } from './connection';
 import type { LiveDocument } from './document';
 
-/** After so long without a document the figures count as old. */
+/** After so long without a document, beyond the chosen interval, the figures count as old. */
 const STALE_MS = 10_000;
+
+/** Seconds between two questions; 0: as the stream commits. */
+export const INTERVALS = [0, 5, 10, 30, 60] as const;
 
 /** What the page Live shows: the latest document, and how far it can be believed. */
 export class LiveFeed {
@@ -21,9 +24,12 @@ export class LiveFeed {
   #waiting = '';
   #frame = 0;
   #doubt: ReturnType<typeof setTimeout> | undefined;
+  #interval = 0;
 
-  start() {
-    this.#connection.start();
+  /** `seconds`: one of INTERVALS. */
+  start(seconds: number) {
+    this.#interval = seconds * 1000;
+    this.#connection.start(this.#interval);
     this.#expect();
   }
 
@@ -36,7 +42,7 @@ export class LiveFeed {
 
   again = () => {
     this.problem = null;
-    this.start();
+    this.start(this.#interval / 1000);
   };
 
   toggle = () => (this.paused = this.paused === null ? Date.now() : null);
@@ -61,6 +67,6 @@ export class LiveFeed {
 
   #expect() {
     clearTimeout(this.#doubt);
-    this.#doubt = setTimeout(() => (this.stale = true), STALE_MS);
+    this.#doubt = setTimeout(() => (this.stale = true), this.#interval + STALE_MS);
   }
 }
