@@ -14,6 +14,7 @@ constexpr Micros kMinute = 60 * kMicrosPerSecond;
 // Windows of visits change as long as the visit lasts and its cart is open.
 constexpr Micros kKeepVisitWindows = 120 * kMinute;
 constexpr Micros kKeepEvents = 15 * kMinute;
+constexpr size_t kAhead = 12;  // lines that the order book is told of beforehand
 constexpr Micros kGaugeInterval = kMicrosPerSecond;
 
 struct Counters {
@@ -110,6 +111,8 @@ class StreamProcessor final : public Processor {
     awaited_.clear();
     for (size_t i = 0; i < batch.records.size(); ++i) {
       const Record& record = batch.records[i];
+      if (record.kind == DecodedBatch::Kind::kLine && record.place + kAhead < batch.lines.size())
+        orders_.Expect(batch.lines[record.place + kAhead].order);
       PartitionInfo& partition = partitions_[record.partition];
       if (record.offset < partition.next_offset) continue;
       partition.next_offset = record.offset + 1;
