@@ -1,5 +1,6 @@
-// Finds nodes by the id of their order. Unlike a set of the standard kinds it can be told beforehand what will
-// be looked for, so that the waits for memory overlap; and it grows and erases without a look at the nodes.
+// Finds nodes by the id of their order. Unlike a set of the standard kinds it can be told beforehand what
+// will be looked for, so that the waits for memory overlap; and it grows and erases without a look at the
+// nodes.
 #pragma once
 
 #include <cstddef>

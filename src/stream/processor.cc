@@ -242,8 +242,7 @@ class StreamProcessor final : public Processor {
     if (!fetched) {
       if (IsLate(index, line.updated_at)) return;
       if (awaited_.contains(line.order) || Forgotten(line.time, line.order)) {
-        if (awaited_.insert(line.order).second)
-          awaited_ids_.emplace_back(decoded_->TextOf(line.order_id));
+        if (awaited_.insert(line.order).second) awaited_ids_.emplace_back(decoded_->TextOf(line.order_id));
         deferred_.push_back(index);
         return;
       }
@@ -385,7 +384,8 @@ Result<std::unique_ptr<Processor>> Processor::Make(std::string_view yaml, std::s
   auto symbols = std::make_unique<Symbols>();
   TRY(KpiBook book, KpiBook::Parse(yaml, origin, *symbols));
   auto owned = std::make_unique<KpiBook>(std::move(book));
-  TRY(auto decoder, RecordDecoder::Make({options.decoder, options.keep_records}, *owned, *symbols, categories));
+  TRY(auto decoder,
+      RecordDecoder::Make({options.decoder, options.keep_records}, *owned, *symbols, categories));
   return std::unique_ptr<Processor>(std::make_unique<StreamProcessor>(options, store, std::move(symbols),
                                                                       std::move(owned), std::move(decoder)));
 }

@@ -46,8 +46,8 @@ constexpr const char* kCounterUpdates = "updates";  // took the place of an earl
 constexpr const char* kCounterLate = "late";
 constexpr const char* kCounterRefused = "refused";  // could not be read; they wait in quarantine
 
-// Threads: one at a time, but for the decoder. When Take or Cut fails, or a batch cannot be committed, the processor is of no more
-// use: another one goes on from the store.
+// Threads: one at a time, but for the decoder. When Take or Cut fails, or a batch cannot be committed, the
+// processor is of no more use: another one goes on from the store.
 class Processor {
  public:
   // `yaml` declares the figures (kpi_book.h), `origin` names it in errors. Everything outlives the processor.
