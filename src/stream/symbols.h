@@ -26,7 +26,7 @@ class SymbolNumbers {
  private:
   struct TextHash {
     using is_avalanching = void;
-    size_t operator()(std::string_view text) const { return IdOf(text).low; }
+    size_t operator()(std::string_view text) const { return HashOf(text); }
   };
   boost::unordered_flat_map<std::string_view, int64_t, TextHash> numbers_;
 };
