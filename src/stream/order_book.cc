@@ -9,12 +9,12 @@ namespace souk::stream {
 namespace {
 
 constexpr Micros kMinute = 60 * kMicrosPerSecond;
+constexpr size_t kAhead = 8;
 
 }  // namespace
 
 uint32_t OrderBook::HeadOf(const Id& order) const {
-  auto head = orders_.find(order);
-  return head == orders_.end() ? kNone : *head;
+  return orders_.Find(order, [&](uint32_t node) { return nodes_[node].order == order; });
 }
 
 uint32_t OrderBook::Find(uint32_t node, const Id& line) const {
@@ -47,7 +47,7 @@ uint32_t OrderBook::Insert(uint32_t head, const Id& order, const Id& line, Micro
   }
   nodes_[node] = {order, line, updated_at, kNone};
   if (head == kNone) {
-    orders_.insert(node);
+    orders_.Insert(order, node);
   } else {
     nodes_[node].next = std::exchange(nodes_[head].next, node);
   }
@@ -88,17 +88,23 @@ void OrderBook::Restore(const Id& order, const Id& line, Micros updated_at, Valu
   changed_[AlignDown(updated_at, kMinute)].push_back(node);
 }
 
+void OrderBook::ForgetOrder(Id order, Micros before) {
+  uint32_t head = HeadOf(order);
+  for (uint32_t at = head; at != kNone; at = nodes_[at].next) {
+    if (nodes_[at].updated_at >= before) return;  // a later minute names it too
+  }
+  if (head == kNone) return;
+  orders_.Erase(order, [&](uint32_t node) { return node == head; });
+  for (uint32_t at = head; at != kNone; at = nodes_[at].next) free_.push_back(at);
+}
+
 void OrderBook::Forget(Micros before) {
   while (!changed_.empty() && changed_.begin()->first + kMinute <= before) {
-    for (uint32_t changed : changed_.begin()->second) {
-      auto head = orders_.find(nodes_[changed].order);
-      if (head == orders_.end()) continue;
-      uint32_t first = *head;
-      bool recent = false;
-      for (uint32_t at = first; at != kNone; at = nodes_[at].next) recent |= nodes_[at].updated_at >= before;
-      if (recent) continue;  // a later minute names it too
-      orders_.erase(head);
-      for (uint32_t at = first; at != kNone; at = nodes_[at].next) free_.push_back(at);
+    const std::vector<uint32_t>& changed = changed_.begin()->second;
+    for (size_t i = 0; i < changed.size(); ++i) {
+      if (i + 2 * kAhead < changed.size()) __builtin_prefetch(&nodes_[changed[i + 2 * kAhead]]);
+      if (i + kAhead < changed.size()) orders_.Prefetch(nodes_[changed[i + kAhead]].order);
+      ForgetOrder(nodes_[changed[i]].order, before);
     }
     changed_.erase(changed_.begin());
   }

@@ -1,13 +1,13 @@
 // The lines of recent orders in their latest versions, as far as live figures look at them.
 #pragma once
 
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <map>
 #include <vector>
 
 #include "stream/accumulator.h"
 #include "stream/id.h"
+#include "stream/order_table.h"
 
 namespace souk::stream {
 
@@ -16,7 +16,7 @@ namespace souk::stream {
 class OrderBook {
  public:
   // `width` numbers of each line are kept.
-  explicit OrderBook(size_t width) : width_(width), orders_(0, OrderHash{&nodes_}, SameOrder{&nodes_}) {}
+  explicit OrderBook(size_t width) : width_(width) {}
   OrderBook(const OrderBook&) = delete;
 
   enum class Outcome { kNew, kReplaced, kDuplicate, kOlder };
@@ -32,41 +32,27 @@ class OrderBook {
   // out.
   void Restore(const Id& order, const Id& line, Micros updated_at, Values values);
 
-  bool Has(const Id& order) const { return orders_.contains(order); }
+  bool Has(const Id& order) const { return HeadOf(order) != kNone; }
+  // A line of this order is taken soon.
+  void Expect(const Id& order) const { orders_.Prefetch(order); }
   // Forgets orders none of whose lines changed since `before`.
   void Forget(Micros before);
   size_t lines() const { return nodes_.size() - free_.size(); }
 
  private:
-  static constexpr uint32_t kNone = 0xffffffff;
+  static constexpr uint32_t kNone = OrderTable::kNone;
   struct Node {
     Id order, line;
     Micros updated_at = 0;
     uint32_t next = kNone;  // line of the same order
   };
-  // Orders are found by the number of their first line: the table is an eighth of one that holds the ids, and
-  // most lookups are of orders that are not there, which end in the table.
-  struct OrderHash {
-    using is_transparent = void;
-    using is_avalanching = void;
-    const std::vector<Node>* nodes;
-    size_t operator()(const Id& order) const { return order.low; }
-    size_t operator()(uint32_t node) const { return (*nodes)[node].order.low; }
-  };
-  struct SameOrder {
-    using is_transparent = void;
-    const std::vector<Node>* nodes;
-    bool operator()(uint32_t a, uint32_t b) const { return (*nodes)[a].order == (*nodes)[b].order; }
-    bool operator()(const Id& order, uint32_t node) const { return (*nodes)[node].order == order; }
-    bool operator()(uint32_t node, const Id& order) const { return (*nodes)[node].order == order; }
-  };
-
   Values ValuesOf(uint32_t node) const { return {&values_[node * width_], width_}; }
   // kNone when there is none.
   uint32_t HeadOf(const Id& order) const;
   uint32_t Find(uint32_t head, const Id& line) const;
   // `head` is the order's.
   uint32_t Insert(uint32_t head, const Id& order, const Id& line, Micros updated_at, Values values);
+  void ForgetOrder(Id order, Micros before);
   void Store(uint32_t node, Micros updated_at, Values values);
   std::span<const Values> SiblingsOf(uint32_t head, uint32_t node);
 
@@ -74,7 +60,7 @@ class OrderBook {
   std::vector<Node> nodes_;
   std::vector<int64_t> values_;
   std::vector<uint32_t> free_;
-  boost::unordered_flat_set<uint32_t, OrderHash, SameOrder> orders_;  // by the first line
+  OrderTable orders_;  // their first lines
   // Lines by the minute of a change. One that is of another order meanwhile does no harm: it is looked at as
   // that order's.
   std::map<int64_t, std::vector<uint32_t>> changed_;

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "kafka/message.h"
-#include "record/record_rules.h"
 #include "stream/last_records.h"
 
 namespace souk::stream {
@@ -16,46 +14,8 @@ constexpr Micros kMinute = 60 * kMicrosPerSecond;
 // Windows of visits change as long as the visit lasts and its cart is open.
 constexpr Micros kKeepVisitWindows = 120 * kMinute;
 constexpr Micros kKeepEvents = 15 * kMinute;
+constexpr size_t kAhead = 12;  // lines that the order book is told of beforehand
 constexpr Micros kGaugeInterval = kMicrosPerSecond;
-
-size_t FieldIndex(const record::Schema& schema, std::string_view name) {
-  return static_cast<size_t>(schema.Find(name) - schema.fields.data());
-}
-
-struct LineFields {
-  explicit LineFields(const record::Schema& s)
-      : line(FieldIndex(s, "transaction_id")),
-        order(FieldIndex(s, "order_id")),
-        product(FieldIndex(s, "product_id")),
-        category(FieldIndex(s, "product_category")),
-        time(FieldIndex(s, "transaction_timestamp")),
-        updated(FieldIndex(s, "updated_at")) {}
-  size_t line, order, product, category, time, updated;
-};
-
-struct EventFields {
-  explicit EventFields(const record::Schema& s)
-      : event(FieldIndex(s, "event_id")),
-        session(FieldIndex(s, "session_id")),
-        user(FieldIndex(s, "user_id")),
-        time(FieldIndex(s, "event_time")),
-        type(FieldIndex(s, "event_type")),
-        quantity(FieldIndex(s, "quantity")),
-        price(FieldIndex(s, "price")),
-        device(FieldIndex(s, "device_type")),
-        source(FieldIndex(s, "traffic_source")),
-        campaign(FieldIndex(s, "campaign")),
-        city(FieldIndex(s, "city")),
-        country(FieldIndex(s, "country")) {}
-  size_t event, session, user, time, type, quantity, price, device, source, campaign, city, country;
-};
-
-VisitEvent::Type TypeOf(std::string_view text) {
-  if (text == "view") return VisitEvent::Type::kView;
-  if (text == "add_to_cart") return VisitEvent::Type::kAddToCart;
-  if (text == "purchase") return VisitEvent::Type::kPurchase;
-  return VisitEvent::Type::kOther;
-}
 
 struct Counters {
   int64_t transactions = 0, events = 0, duplicates = 0, updates = 0, late = 0, refused = 0;
@@ -79,24 +39,21 @@ Counters CountersFrom(const std::map<std::string, int64_t>& names) {
 struct PartitionInfo {
   std::string topic;
   int32_t partition = 0;
-  bool lines = false;  // else events
   int64_t next_offset = 0;
 };
 
 class StreamProcessor final : public Processor {
  public:
-  StreamProcessor(const ProcessorOptions& options, store::HotStore& store,
-                  const ProductCategories& categories, std::unique_ptr<Symbols> symbols,
-                  std::unique_ptr<KpiBook> book, record::JsonDecoder lines, record::JsonDecoder events)
+  StreamProcessor(const ProcessorOptions& options, store::HotStore& store, std::unique_ptr<Symbols> symbols,
+                  std::unique_ptr<KpiBook> book, RecordDecoder decoder)
       : options_(options),
         store_(store),
-        categories_(categories),
         symbols_(std::move(symbols)),
         book_(std::move(book)),
-        line_decoder_(std::move(lines)),
-        event_decoder_(std::move(events)),
+        decoder_(std::move(decoder)),
+        restored_(*book_, Subject::kTransactions, *symbols_),
         figures_(*book_, *symbols_),
-        orders_(book_->use(Subject::kTransactions).fields().size()),
+        orders_(restored_.width()),
         visits_(*book_, *symbols_, options.visits),
         watermark_(options.watermark) {}
 
@@ -127,7 +84,8 @@ class StreamProcessor final : public Processor {
     store::Position position;
     if (auto found = positions_.find({topic, partition}); found != positions_.end()) position = found->second;
     size_t number = partitions_.size();
-    partitions_.push_back({topic, partition, lines, position.next_offset});
+    partitions_.push_back({topic, partition, position.next_offset});
+    decoder_.AddPartition(topic, partition, lines);
     watermark_.AddPartition(number, position.latest);
     next_offset = position.next_offset;
     return number;
@@ -144,22 +102,28 @@ class StreamProcessor final : public Processor {
     moved_ = true;
   }
 
-  Status Take(std::span<const StreamRecord> records, Micros now) override {
+  RecordDecoder& decoder() override { return decoder_; }
+
+  Status Count(DecodedBatch& batch, Micros now) override {
     now_ = now;
+    decoded_ = &batch;
     deferred_.clear();
     awaited_.clear();
-    for (const StreamRecord& record : records) {
+    for (size_t i = 0; i < batch.records.size(); ++i) {
+      const Record& record = batch.records[i];
+      if (record.kind == DecodedBatch::Kind::kLine && record.place + kAhead < batch.lines.size())
+        orders_.Expect(batch.lines[record.place + kAhead].order);
       PartitionInfo& partition = partitions_[record.partition];
       if (record.offset < partition.next_offset) continue;
       partition.next_offset = record.offset + 1;
       moved_ = true;
-      if (partition.lines) {
-        TakeLine(record, false);
-      } else {
-        TakeEvent(record);
+      switch (record.kind) {
+        case DecodedBatch::Kind::kRefused: ++counters_.refused; break;
+        case DecodedBatch::Kind::kLine: TakeLine(i, false); break;
+        case DecodedBatch::Kind::kEvent: TakeEvent(i); break;
       }
     }
-    Remember(records);
+    Remember();
     return TakeDeferred();
   }
 
@@ -210,6 +174,8 @@ class StreamProcessor final : public Processor {
   Micros watermark() const override { return watermark_.current(); }
 
  private:
+  using Record = DecodedBatch::Record;
+
   Status RestoreFigures(Micros watermark) {
     Micros longest = 0;
     for (const Cube& cube : book_->cubes()) longest = std::max(longest, cube.window.size);
@@ -244,89 +210,46 @@ class StreamProcessor final : public Processor {
 
   void RestoreLine(const store::HotRecord& line) {
     record::TypedRecord record = line.record.View();
-    Project(record, Subject::kTransactions);
+    values_.clear();
+    restored_.Append(record, values_);
     orders_.Restore(IdOf(record.values[line_fields_.order].text), IdOf(record.values[line_fields_.line].text),
-                    record.values[line_fields_.updated].number, projected_);
+                    record.values[line_fields_.updated].number, values_);
   }
 
-  // The fields that figures look at, into projected_.
-  void Project(const record::TypedRecord& record, Subject subject) {
-    const auto& fields = FieldsOf(subject);
-    const auto& used = book_->use(subject).fields();
-    projected_.resize(used.size());
-    for (size_t i = 0; i < used.size(); ++i) projected_[i] = Number(record, fields[used[i]], used[i]);
-  }
-
-  int64_t Number(const record::TypedRecord& record, const LiveField& field, size_t index) {
-    size_t beyond = record.values.size();  // fields of a line beside the schema's
-    if (index == beyond + 1) {
-      std::string_view exclusion = record::ExclusionOf(record);
-      return exclusion.empty() ? kNull : symbols_->Of(exclusion);
-    }
-    const record::TypedValue& value = record.values[index == beyond ? line_fields_.category : index];
-    if (!value.present) return kNull;
-    if (field.type != record::FieldType::kText) return value.number;
-    return field.opaque ? OpaqueValue(value.text) : symbols_->Of(value.text);
-  }
-
-  bool Decode(record::JsonDecoder& decoder, const StreamRecord& record) {
-    record::Fault fault;
-    if (record.value && decoder.Decode(*record.value, record_, fault) && decoder.rejection().empty())
-      return true;
-    ++counters_.refused;  // the lake's writer puts it in quarantine
-    return false;
-  }
-
-  void Keep(std::vector<store::HotRecord>& list, const StreamRecord& record, Micros own_time) {
+  // `index` is the record's in the batch, as below.
+  void Keep(std::vector<store::HotRecord>& list, size_t index, Micros own_time) {
     if (!options_.keep_records) return;
+    const Record& record = decoded_->records[index];
     const PartitionInfo& partition = partitions_[record.partition];
-    list.push_back({record::OwnedRecord(record_), now_, now_ - own_time, partition.topic, partition.partition,
-                    record.offset});
+    list.push_back({std::move(decoded_->owned[index]), now_, now_ - own_time, partition.topic,
+                    partition.partition, record.offset});
   }
 
   // True when the record comes too late for windows.
-  bool IsLate(const StreamRecord& record, Micros own_time) {
+  bool IsLate(size_t index, Micros own_time) {
+    const Record& record = decoded_->records[index];
     bool late = own_time < watermark_.current();
     watermark_.See(record.partition, own_time, record.timestamp_ms * 1000);
     if (!late) return false;
     ++counters_.late;
-    Keep(batch_.late, record, own_time);
+    Keep(batch_.late, index, own_time);
     return true;
   }
 
-  // A record without an id is like no other: its place is its id, as its file and row are in staging.
-  void NameByPlace(const StreamRecord& record, std::initializer_list<size_t> ids) {
-    place_.clear();
-    for (size_t id : ids) {
-      if (record_.values[id].present) continue;
-      const PartitionInfo& partition = partitions_[record.partition];
-      if (place_.empty()) place_ = kafka::Place({partition.topic, partition.partition}, record.offset);
-      record_.values[id] = {true, 0, place_};
-    }
-  }
-
-  void TakeLine(const StreamRecord& record, bool fetched) {
-    if (!Decode(line_decoder_, record)) return;
-    NameByPlace(record, {line_fields_.line, line_fields_.order});
-    record::TypedValue& updated = record_.values[line_fields_.updated];
-    Micros time = record_.values[line_fields_.time].number;
-    updated.number = std::max(updated.number, time);  // nothing changes before it happens
-    std::string_view order_id = record_.values[line_fields_.order].text;
-    Id order = IdOf(order_id);
+  void TakeLine(size_t index, bool fetched) {
+    size_t place = decoded_->records[index].place;
+    const DecodedBatch::Line& line = decoded_->lines[place];
     if (!fetched) {
-      if (IsLate(record, updated.number)) return;
-      if (awaited_.contains(order) || Forgotten(time, order)) {
-        if (awaited_.insert(order).second) awaited_ids_.emplace_back(order_id);
-        deferred_.push_back(record);
+      if (IsLate(index, line.updated_at)) return;
+      if (awaited_.contains(line.order) || Forgotten(line.time, line.order)) {
+        if (awaited_.insert(line.order).second) awaited_ids_.emplace_back(decoded_->TextOf(line.order_id));
+        deferred_.push_back(index);
         return;
       }
     }
-    FillCategory();
-    Project(record_, Subject::kTransactions);
-    std::string_view line_id = record_.values[line_fields_.line].text;
-    Id line = line_id == order_id ? order : IdOf(line_id);
     ++counters_.transactions;
-    OrderBook::Taken taken = orders_.Take(order, line, updated.number, projected_, figures_);
+    Values values(&decoded_->line_values[place * restored_.width()], restored_.width());
+    OrderBook::Taken taken = orders_.Take(line.order, line.line, line.updated_at, values, figures_);
     std::optional<Micros> replaces;
     switch (taken.outcome) {
       case OrderBook::Outcome::kDuplicate:
@@ -337,28 +260,22 @@ class StreamProcessor final : public Processor {
         break;
       case OrderBook::Outcome::kNew: break;
     }
-    KeepLine(line, record, updated.number, replaces);
+    KeepLine(line, index, replaces);
   }
 
-  // Of each partition the last record, once for them all.
-  void Remember(std::span<const StreamRecord> records) {
-    std::vector<bool> done(partitions_.size());
-    size_t left = partitions_.size();
-    for (auto record = records.rbegin(); record != records.rend() && left > 0; ++record) {
-      if (done[record->partition]) continue;
-      done[record->partition] = true;
-      --left;
-      const PartitionInfo& partition = partitions_[record->partition];
-      if (record->offset + 1 == partition.next_offset)
-        last_.Set(partition.topic, partition.partition, FingerprintOf(*record));
+  void Remember() {
+    for (const DecodedBatch::Last& last : decoded_->last) {
+      const PartitionInfo& partition = partitions_[last.partition];
+      if (last.offset + 1 == partition.next_offset)
+        last_.Set(partition.topic, partition.partition, last.fingerprint);
     }
   }
 
   // One version of a line in a batch: the newest.
-  void KeepLine(const Id& line, const StreamRecord& record, Micros own_time, std::optional<Micros> replaces) {
+  void KeepLine(const DecodedBatch::Line& line, size_t index, std::optional<Micros> replaces) {
     if (!options_.keep_records) return;
-    Keep(batch_.lines, record, own_time);
-    auto [place, first] = newest_version_.try_emplace(line, batch_.lines.size() - 1);
+    Keep(batch_.lines, index, line.updated_at);
+    auto [place, first] = newest_version_.try_emplace(line.line, batch_.lines.size() - 1);
     batch_.lines.back().replaces = first ? replaces : batch_.lines[place->second].replaces;
     if (first) return;
     batch_.lines[place->second] = std::move(batch_.lines.back());
@@ -377,58 +294,27 @@ class StreamProcessor final : public Processor {
     TRY(auto lines, store_.FindOrders(awaited_ids_));
     awaited_ids_.clear();
     for (const auto& line : lines) RestoreLine(line);
-    for (const StreamRecord& record : deferred_) TakeLine(record, true);
+    for (size_t index : deferred_) TakeLine(index, true);
     return {};
   }
 
-  void FillCategory() {
-    record::TypedValue& category = record_.values[line_fields_.category];
-    if (category.present) return;
-    category_ = categories_.CategoryOf(record_.values[line_fields_.product].text);
-    category = {!category_.empty(), 0, category_};
-  }
-
-  void TakeEvent(const StreamRecord& record) {
-    if (!Decode(event_decoder_, record)) return;
-    NameByPlace(record, {event_fields_.event});
-    Micros time = record_.values[event_fields_.time].number;
-    if (IsLate(record, time)) return;
-    std::string_view id = record_.values[event_fields_.event].text;
+  void TakeEvent(size_t index) {
+    size_t place = decoded_->records[index].place;
+    const DecodedBatch::Event& event = decoded_->events[place];
+    Micros time = event.visit.time;
+    if (IsLate(index, time)) return;
     ++counters_.events;
-    if (!seen_.Add(IdOf(id), time)) {
+    if (!seen_.Add(event.id, time)) {
       ++counters_.duplicates;
       return;
     }
-    Project(record_, Subject::kClickstream);
-    figures_.Apply(Subject::kClickstream, projected_, 1);
-    visits_.Take(record_.values[event_fields_.session].text, VisitEventOf(id, time), watermark_.current(),
-                 figures_);
-    Keep(batch_.events, record, time);
-  }
-
-  VisitEvent VisitEventOf(std::string_view id, Micros time) {
-    auto symbol = [&](size_t field) {
-      const record::TypedValue& value = record_.values[field];
-      return value.present ? symbols_->Of(value.text) : kNull;
-    };
-    VisitEvent event;
-    event.time = time;
-    event.id = id;
-    event.type = TypeOf(record_.values[event_fields_.type].text);
-    const record::TypedValue& user = record_.values[event_fields_.user];
-    if (user.present) event.user = user.text;
-    event.origin.device = symbol(event_fields_.device);
-    event.origin.source = symbol(event_fields_.source);
-    event.origin.campaign = symbol(event_fields_.campaign);
-    event.origin.city = symbol(event_fields_.city);
-    event.origin.country = symbol(event_fields_.country);
-    if (event.type == VisitEvent::Type::kAddToCart) {
-      const record::TypedValue& quantity = record_.values[event_fields_.quantity];
-      const record::TypedValue& price = record_.values[event_fields_.price];
-      event.items = quantity.present ? quantity.number : 1;
-      event.cents = price.present ? price.number * event.items : 0;
-    }
-    return event;
+    size_t width = book_->use(Subject::kClickstream).fields().size();
+    figures_.Apply(Subject::kClickstream, {decoded_->event_values.data() + place * width, width}, 1);
+    VisitEvent visit = event.visit;
+    visit.id = decoded_->TextOf(event.event_id);
+    visit.user = decoded_->TextOf(event.user);
+    visits_.Take(decoded_->TextOf(event.session_id), visit, watermark_.current(), figures_);
+    Keep(batch_.events, index, time);
   }
 
   // At most once a second, and only while something happens.
@@ -458,12 +344,11 @@ class StreamProcessor final : public Processor {
   ProcessorOptions options_;
   store::HotStore& store_;
   std::function<Status()> before_reading_ = [] { return Status(); };
-  const ProductCategories& categories_;
   std::unique_ptr<Symbols> symbols_;
   std::unique_ptr<KpiBook> book_;
-  record::JsonDecoder line_decoder_, event_decoder_;
-  LineFields line_fields_{**record::FindSchema("transactions")};
-  EventFields event_fields_{**record::FindSchema("clickstream")};
+  RecordDecoder decoder_;
+  LineFields line_fields_;
+  Projection restored_;  // of lines that the store has
   Accumulator figures_;
   OrderBook orders_;
   VisitBook visits_;
@@ -482,36 +367,33 @@ class StreamProcessor final : public Processor {
   store::HotBatch batch_;
   boost::unordered_flat_map<Id, size_t, IdHash> newest_version_;  // place in batch_.lines
   bool moved_ = false;
-  std::vector<StreamRecord> deferred_;
+  std::vector<size_t> deferred_;
   boost::unordered_flat_set<Id, IdHash> awaited_;
   std::vector<std::string> awaited_ids_;
 
-  // Of the record at hand.
   Micros now_ = 0;
-  record::TypedRecord record_;
-  std::vector<int64_t> projected_;
-  std::string category_, place_;
+  DecodedBatch* decoded_ = nullptr;  // the records at hand
+  std::vector<int64_t> values_;
 };
 
 }  // namespace
-
-uint64_t FingerprintOf(const StreamRecord& record) {
-  Id id = IdOf(record.value.value_or(""));
-  return (id.low ^ static_cast<uint64_t>(record.timestamp_ms)) | 1;
-}
 
 Result<std::unique_ptr<Processor>> Processor::Make(std::string_view yaml, std::string_view origin,
                                                    const ProcessorOptions& options, store::HotStore& store,
                                                    const ProductCategories& categories) {
   auto symbols = std::make_unique<Symbols>();
   TRY(KpiBook book, KpiBook::Parse(yaml, origin, *symbols));
-  TRY(const record::Schema* transactions, record::FindSchema("transactions"));
-  TRY(const record::Schema* clickstream, record::FindSchema("clickstream"));
-  TRY(auto lines, record::JsonDecoder::Make(*transactions, options.decoder));
-  TRY(auto events, record::JsonDecoder::Make(*clickstream, options.decoder));
-  return std::unique_ptr<Processor>(std::make_unique<StreamProcessor>(
-      options, store, categories, std::move(symbols), std::make_unique<KpiBook>(std::move(book)),
-      std::move(lines), std::move(events)));
+  auto owned = std::make_unique<KpiBook>(std::move(book));
+  TRY(auto decoder,
+      RecordDecoder::Make({options.decoder, options.keep_records}, *owned, *symbols, categories));
+  return std::unique_ptr<Processor>(std::make_unique<StreamProcessor>(options, store, std::move(symbols),
+                                                                      std::move(owned), std::move(decoder)));
+}
+
+Status Processor::Take(std::span<const StreamRecord> records, Micros now) {
+  DecodedBatch batch;
+  decoder().Decode(records, batch);
+  return Count(batch, now);
 }
 
 }  // namespace souk::stream

@@ -13,23 +13,15 @@
 #include <string_view>
 #include <vector>
 
-#include "record/json_decoder.h"
 #include "store/hot_store.h"
 #include "stream/accumulator.h"
 #include "stream/order_book.h"
+#include "stream/record_decoder.h"
 #include "stream/seen_events.h"
 #include "stream/visit_book.h"
 #include "stream/watermark.h"
 
 namespace souk::stream {
-
-// What a product's category is, where its lines do not say so. Any thread.
-class ProductCategories {
- public:
-  virtual ~ProductCategories() = default;
-  // "" when it is not known.
-  virtual std::string CategoryOf(std::string_view product_id) const = 0;
-};
 
 struct ProcessorOptions {
   std::string transactions_topic = "ecommerce-transactions";
@@ -45,17 +37,6 @@ struct ProcessorOptions {
   bool keep_records = true;
 };
 
-// A record as it is in its topic. The text is needed during Take only.
-struct StreamRecord {
-  size_t partition = 0;  // as AddPartition numbered it
-  int64_t offset = 0;
-  int64_t timestamp_ms = 0;
-  std::optional<std::string_view> value;
-};
-
-// Tells a record from another one that has taken its place; never 0.
-uint64_t FingerprintOf(const StreamRecord& record);
-
 // Names of HotBatch::counters; beside them "gauge.<name>" for the book's gauges.
 constexpr const char* kCounterTransactions = "transactions";  // lines taken, in any version
 constexpr const char* kCounterEvents = "events";
@@ -65,8 +46,8 @@ constexpr const char* kCounterUpdates = "updates";  // took the place of an earl
 constexpr const char* kCounterLate = "late";
 constexpr const char* kCounterRefused = "refused";  // could not be read; they wait in quarantine
 
-// Threads: one at a time. When Take or Cut fails, or a batch cannot be committed, the processor is of no more
-// use: another one goes on from the store.
+// Threads: one at a time, but for the decoder. When Take or Cut fails, or a batch cannot be committed, the
+// processor is of no more use: another one goes on from the store.
 class Processor {
  public:
   // `yaml` declares the figures (kpi_book.h), `origin` names it in errors. Everything outlives the processor.
@@ -91,7 +72,11 @@ class Processor {
   virtual void ContinueAt(size_t partition, int64_t offset) = 0;
 
   // Records in the order of their partitions. Those the store has already are passed over.
-  virtual Status Take(std::span<const StreamRecord> records, Micros now) = 0;
+  Status Take(std::span<const StreamRecord> records, Micros now);
+  // Take in two steps: what the decoder makes of records is counted. While Count or Cut is at work, another
+  // thread may use the decoder for the records that come next. `batch` is used up.
+  virtual RecordDecoder& decoder() = 0;
+  virtual Status Count(DecodedBatch& batch, Micros now) = 0;
   virtual void AtEnd(size_t partition, Micros now) = 0;
 
   // What came of it since the last batch; nothing when nothing changed. The next batch builds on it, so it

@@ -8,12 +8,14 @@
 #include "base/log.h"
 #include "stream/committer.h"
 #include "stream/crash_point.h"
+#include "stream/decode_ahead.h"
 #include "stream/latency.h"
 
 namespace souk::stream {
 namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(20);
+constexpr auto kNoWait = std::chrono::milliseconds(0);
 constexpr Micros kOffsetsInterval = 5 * kMicrosPerSecond;
 constexpr Micros kPartitionsInterval = 30 * kMicrosPerSecond;
 // Before the last commit, so that clocks that differ a little leave nothing out.
@@ -33,6 +35,7 @@ class Runner {
         store_(store),
         clock_(clock),
         on_commit_(on_commit),
+        decoding_(processor.decoder()),
         committer_(store) {
     processor_.BeforeReading([this] { return committer_.Wait(); });
   }
@@ -42,18 +45,19 @@ class Runner {
     TRY_STATUS(OpenConsumer());
     TRY_STATUS(FindPartitions());
     while (!stop) {
+      beat = clock_.Now();
+      TRY_STATUS(ReadAndCount());
       Micros now = clock_.Now();
-      beat = now;
-      TRY_STATUS(Read(now));
-      now = clock_.Now();
       for (size_t i = 0; i < partitions_.size(); ++i) {
         if (consumer_->AtEnd(partitions_[i].where)) processor_.AtEnd(i, now);
       }
       // While a batch is on its way the next one grows, up to a bound.
-      bool due = now - committed_at_ >= options_.commit_interval || waiting_ >= options_.batch_records;
+      bool due = now - committed_at_ >= options_.commit_interval || waiting_ >= options_.batch_records ||
+                 (pause_ && waiting_ > 0);
       if (due && (committer_.idle() || waiting_ >= 2 * options_.batch_records)) TRY_STATUS(Commit(now));
       TRY_STATUS(DoChores(now));
     }
+    TRY_STATUS(CountDecoded());
     TRY_STATUS(Commit(clock_.Now()));
     TRY_STATUS(committer_.Wait());
     return CommitOffsets();
@@ -62,7 +66,8 @@ class Runner {
  private:
   struct Partition {
     kafka::TopicPartition where;
-    int64_t next_offset = 0;
+    int64_t next_offset = 0;  // to be read
+    int64_t counted = 0;      // all before it are
     bool check = false;  // the record before next_offset comes first, and has to be the one that was read
     bool lost = false;   // it is not: what was read is no longer there
   };
@@ -83,6 +88,7 @@ class Runner {
 
   // All partitions of the topics; new ones are taken up.
   Status FindPartitions() {
+    TRY_STATUS(CountDecoded());
     bool changed = false;
     for (const std::string& topic : options_.topics) {
       TRY(auto all, consumer_->PartitionsOf(topic));
@@ -94,6 +100,7 @@ class Runner {
         if (number != partitions_.size())
           return Fail(Code::kInvalid, "the processor was given partitions before");
         TRY_STATUS(LookForGap(number, partition));
+        partition.counted = partition.next_offset;
         partitions_.push_back(std::move(partition));
         changed = true;
       }
@@ -142,7 +149,7 @@ class Runner {
         {{"read_up_to", kafka::Place(partition.where, partition.next_offset)},
          {"goes_on_at", std::to_string(offset)},
          {"end", std::to_string(range.end)}});
-    partition.next_offset = offset;
+    partition.next_offset = partition.counted = offset;
     partition.lost = false;
     processor_.ContinueAt(number, offset);
     return {};
@@ -158,7 +165,20 @@ class Runner {
     return Assign();
   }
 
-  Status Read(Micros now) {
+  // The records that come are decoded while those before are counted.
+  Status ReadAndCount() {
+    TRY_STATUS(Read(decoded_ == nullptr ? kPoll : kNoWait));
+    if (!records_.empty()) decoding_.Begin(records_);
+    pause_ = records_.empty() && decoded_ == nullptr;
+    Status counted = CountDecoded();
+    if (!records_.empty()) decoded_ = &decoding_.Finish();
+    if (!counted || !any_lost_) return counted;
+    TRY_STATUS(CountDecoded());
+    return ReopenAfterLoss();
+  }
+
+  // What is to be counted next.
+  Status Read(std::chrono::milliseconds timeout) {
     records_.clear();
     auto keep = [&](const kafka::MessageView& message) {
       size_t number = NumberOf(message);
@@ -166,13 +186,20 @@ class Runner {
       if (!IsNext(partitions_[number], record)) return;
       partitions_[number].next_offset = message.offset + 1;
       records_.push_back(record);
-      CountArrival(message.timestamp_ms);
     };
-    auto read = consumer_->PollEach(std::min<size_t>(options_.batch_records, kMostAtOnce), kPoll, keep);
-    TRY_STATUS(processor_.Take(records_, now));
-    waiting_ += records_.size();
-    if (!read) return tl::unexpected(read.error());
-    return any_lost_ ? ReopenAfterLoss() : Status();
+    auto read = consumer_->PollEach(std::min<size_t>(options_.batch_records, kMostAtOnce), timeout, keep);
+    return read ? Status() : Status(tl::unexpected(read.error()));
+  }
+
+  Status CountDecoded() {
+    if (decoded_ == nullptr) return {};
+    DecodedBatch& batch = *std::exchange(decoded_, nullptr);
+    for (const DecodedBatch::Record& record : batch.records) {
+      partitions_[record.partition].counted = record.offset + 1;
+      CountArrival(record.timestamp_ms);
+    }
+    waiting_ += batch.records.size();
+    return processor_.Count(batch, clock_.Now());
   }
 
   // Whether the record is to be counted. An earlier offset comes when the broker no longer knows the one that
@@ -234,9 +261,8 @@ class Runner {
     StreamHealth health;
     for (const Partition& partition : partitions_) {
       auto range = consumer_->KnownRangeOf(partition.where);
-      int64_t lag = range ? std::max<int64_t>(0, range->end - partition.next_offset) : 0;
-      health.partitions.push_back(
-          {partition.where.topic, partition.where.partition, partition.next_offset, lag});
+      int64_t lag = range ? std::max<int64_t>(0, range->end - partition.counted) : 0;
+      health.partitions.push_back({partition.where.topic, partition.where.partition, partition.counted, lag});
       health.lag += lag;
     }
     return health;
@@ -244,7 +270,7 @@ class Runner {
 
   Status CommitOffsets() {
     kafka::Offsets next;
-    for (const Partition& partition : partitions_) next[partition.where] = partition.next_offset;
+    for (const Partition& partition : partitions_) next[partition.where] = partition.counted;
     if (Status committed = consumer_->Commit(next); !committed)
       Log(LogLevel::kWarn, "stream", "the group shows an old lag",
           {{"group", options_.group}, {"error", committed.error().message}});
@@ -282,12 +308,15 @@ class Runner {
   bool any_lost_ = false;
   std::vector<Partition> partitions_;
   size_t last_ = 0;
-  std::vector<StreamRecord> records_;
-  std::vector<Arrived> arrived_;  // since the last commit
+  std::vector<StreamRecord> records_;  // as the client has them
+  DecodedBatch* decoded_ = nullptr;    // not counted yet
+  bool pause_ = false;                 // nothing came for kPoll
+  std::vector<Arrived> arrived_;       // since the last commit
   size_t waiting_ = 0;
   RecentLatency latency_;  // the committer's thread alone
   Micros committed_at_ = 0, offsets_at_ = 0, partitions_at_ = 0, trimmed_at_ = 0;
-  Committer committer_;  // last, so that its thread ends first
+  DecodeAhead decoding_;  // it and the next last, so that their threads end first
+  Committer committer_;
 };
 
 }  // namespace
