@@ -180,11 +180,16 @@ Result<std::string> GroupSql(sql::Connection& connection, const lake::FileStore&
     return Fail(Code::kUnsupported, "{}: a raw file of kind '{}' cannot be read", group.files.front()->path,
                 format.kind);
   }
-  std::string sql = "SELECT ";
+  // Words in a second step: each is compared many times, and DuckDB would work its text out every time.
+  std::string fields = "SELECT ", words = "SELECT ";
   for (const Field& field : schema.fields) {
-    sql += fmt::format("{} AS {}, ", RawField(field, format, types), QuoteName(field.name));
+    std::string name = QuoteName(field.name);
+    bool word = !field.accepted.empty() && format.mapping.contains(field.name);
+    fields += fmt::format("{} AS {}, ", RawField(field, format, types), name);
+    words += word ? fmt::format("{} AS {}, ", RawWord(field, name), name) : name + ", ";
   }
-  return sql + Identity(schema, group, types) + " FROM " + reader;
+  return fmt::format("{}_file, _row, _content FROM ({}{} FROM {})", words, fields,
+                     Identity(schema, group, types), reader);
 }
 
 std::string Nothing(const Schema& schema) {
