@@ -4,4 +4,7 @@ import './style/tokens.css';
 import './style/base.css';
 
 const target = document.getElementById('app');
-if (target) mount(App, { target });
+if (target) {
+  target.textContent = '';
+  mount(App, { target });
+}

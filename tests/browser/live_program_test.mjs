@@ -54,8 +54,8 @@ const figuresOf = (document) =>
 const listen = (page) =>
   page.evaluate(() => {
     window.heard = [];
-    window.ear = new BroadcastChannel('souk.live');
-    window.ear.onmessage = ({ data }) => data.text && window.heard.push(data.text);
+    window.ear = new BroadcastChannel('/api/live');
+    window.ear.onmessage = ({ data }) => data.told?.text && window.heard.push(data.told.text);
   });
 
 export async function liveProgramTests(t, browser, program) {

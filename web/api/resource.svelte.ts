@@ -7,6 +7,7 @@ import { ask, parse, problemFrom, type Problem } from './client';
 export class Resource<T> {
   data = $state.raw<T | null>(null);
   problem = $state.raw<Problem | null>(null);
+  /** An answer to another question than that of `data` is on its way. */
   pending = $state(false);
 
   #path = '';
@@ -20,7 +21,8 @@ export class Resource<T> {
     const running = new AbortController();
     this.#running = running;
     this.#path = path;
-    this.pending = true;
+    // Asking the same again in passing is nothing that somebody waits for.
+    this.pending = path !== this.#dataPath;
     try {
       const body = await ask(path, running.signal);
       if (this.#running !== running) return;
@@ -29,7 +31,13 @@ export class Resource<T> {
       if (this.#running !== running) return;
       this.#fail(path, error);
     }
+    this.#running = null;
     this.pending = false;
+  }
+
+  /** An answer is on its way, also one that nobody waits for. */
+  get asking(): boolean {
+    return this.#running !== null;
   }
 
   retry = () => {

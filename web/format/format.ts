@@ -15,8 +15,14 @@ export const addDays = (day: string, days: number) => dayOf(dayMs(day) + days * 
 export const daysBetween = (from: string, to: string) => Math.round((dayMs(to) - dayMs(from)) / DAY_MS);
 
 const minus = (text: string) => text.replace('-', '−');
-const options = (zone: string, parts: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone: zone });
+// Making a formatter takes longer than drawing what it writes, so each is made once.
+const formats = new Map<string, Intl.DateTimeFormat>();
+function options(zone: string, parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = zone + JSON.stringify(parts);
+  let found = formats.get(key);
+  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone: zone })));
+  return found;
+}
 
 const short = options('UTC', { day: 'numeric', month: 'short' });
 const dated = options('UTC', { day: 'numeric', month: 'short', year: 'numeric' });
@@ -29,10 +35,10 @@ const numbers = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
 // Node and some browsers put a comma after the weekday; the page never does.
 const plain = (text: string) => text.replace(',', '').replace('Sept', 'Sep');
 
-const fixed = (value: number, digits: number) =>
-  new Intl.NumberFormat(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-    value,
-  );
+const fixedTo = [0, 1, 2].map(
+  (digits) => new Intl.NumberFormat(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
+const fixed = (value: number, digits: 0 | 1 | 2) => fixedTo[digits]!.format(value);
 
 const STEPS: [number, string][] = [
   [1e9, 'bn'],

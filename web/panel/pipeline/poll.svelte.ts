@@ -16,7 +16,7 @@ export function poll<T>(path: () => string | null, every: number | (() => number
   $effect(() => {
     const now = wanted;
     if (now === null || !live.visible || !everyMs) return;
-    const again = setInterval(() => !resource.pending && void resource.load(now), everyMs);
+    const again = setInterval(() => !resource.asking && void resource.load(now), everyMs);
     return () => clearInterval(again);
   });
   $effect(() => () => resource.stop());
