@@ -21,7 +21,7 @@ constexpr Micros kPartitionsInterval = 30 * kMicrosPerSecond;
 // Before the last commit, so that clocks that differ a little leave nothing out.
 constexpr Micros kReadAgain = 60 * kMicrosPerSecond;
 // What the client may hold of one partition, so that its memory is bounded where the processor is slower.
-constexpr const char* kQueueKilobytes = "16384";
+constexpr const char* kQueueKilobytes = "6144";
 // How long the client waits when it holds that much. Its default of a second is longer than the processor
 // needs for it.
 constexpr const char* kQueueBackoffMs = "5";
