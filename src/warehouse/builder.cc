@@ -63,12 +63,17 @@ Result<std::vector<BuildStep>> Builder::Explain() {
 
 Result<BuildReport> Builder::Run() {
   TRY(work_, WorkArea::Open(parts_.database, progress_));
+  TRY(writer_, LakeWriter::Open(parts_.database, *work_, progress_));
   TRY_STATUS(Prepare(work_->main()));
   bool runs =
       std::any_of(plan_.begin(), plan_.end(), [](const PlannedModel& planned) { return planned.runs; });
   if (runs) {
     TRY_STATUS(BuildAll());
-    if (!report_.failures.empty()) return report_;
+    TRY_STATUS(SettleAll());
+    if (!report_.failures.empty()) {
+      TRY_STATUS(DropCopies());
+      return report_;
+    }
     TRY_STATUS(work_->main().Transaction([this] { return CommitTables(); }));
     CrashPoint("warehouse_committed");
     report_.version = next_version_;
@@ -194,7 +199,10 @@ Status Builder::BuildDerived(const PlannedModel& planned, Built& built) {
   built.rows = WorkArea::Name("rows_" + model.name);
   if (model.materialized == Materialized::kTable) {
     TRY_STATUS(MakeDerivedRows(planned, built));
-    if (built.changed.all) return work_->View("new_" + model.name, "SELECT * FROM " + built.rows);
+    if (built.changed.all) {
+      TRY_STATUS(BeginCopy(model, built));
+      return work_->View("new_" + model.name, "SELECT * FROM " + built.rows);
+    }
     std::string served =
         fmt::format("SELECT {} FROM {}.{}", ColumnList(built.columns), model.schema, model.name);
     if (!built.changed.none()) {
@@ -216,52 +224,74 @@ Status Builder::BuildDerived(const PlannedModel& planned, Built& built) {
       TRY(auto served, table.Snapshot(before->delta_version));
       return table.Difference(served, snapshot);
     }());
+    built.view = table.Select(snapshot.files, built.columns);
+    built.snapshot = std::move(snapshot);
   } else {
     TRY_STATUS(MakeDerivedRows(planned, built));
-    TRY_STATUS(FinishLake(planned, table, snapshot, built));
-    if (!report_.failures.empty()) return table.RemoveOrphans();
-    TRY(snapshot, table.Snapshot());
+    if (!built.changed.none()) TRY_STATUS(TestModel(model, built.rows));
+    if (!report_.failures.empty()) return {};
+    std::string rows = built.rows;
+    TRY_STATUS(PutInLake(model, table, rows, {snapshot, {{kSignatureMark, Mark(planned.signature)}}}, built));
+    if (built.rows.empty() && !built.changed.none()) TRY_STATUS(work_->Drop("rows_" + model.name));
   }
-  built.view = table.Select(snapshot.files, built.columns);
-  built.snapshot = std::move(snapshot);
   return ViewLakeModel(model, built);
 }
 
-// Rows that were just written are read by the next models from memory while there is room for them.
-Status Builder::KeepRows(const Model& model, Built& built) {
+// Rows of everything are read by the next models from memory while there is room for them, and written
+// meanwhile. Others are written and committed at once. Leaves built.rows empty when the rows do not stay.
+Status Builder::PutInLake(const Model& model, LakeTable& table, const std::string& rows, PendingCommit commit,
+                          Built& built) {
   bool stays = built.changed.all;
   if (stays) {
     TRY(stays, work_->MayStay("rows_" + model.name));
   }
-  built.rows = stays ? WorkArea::Name("rows_" + model.name) : "";
+  built.rows = stays ? rows : "";
+  if (stays) {
+    TRY_STATUS(writer_->Add(model.name, table, rows, built.columns));
+    built.pending = std::move(commit);
+    return {};
+  }
+  WrittenFiles written;
+  if (!built.changed.none()) {
+    TRY(written, table.Write(*work_, rows, built.columns, progress_));
+  }
+  return CommitFiles(table, written, commit, built);
+}
+
+Status Builder::CommitFiles(LakeTable& table, const WrittenFiles& written, const PendingCommit& commit,
+                            Built& built) {
+  CrashPoint("lake_written");
+  TRY(DeltaSnapshot snapshot, table.Commit(commit.base, written, built.columns, built.changed,
+                                           commit.transactions, parts_.clock->Now()));
+  CrashPoint("lake_committed");
+  built.view = table.Select(snapshot.files, built.columns);
+  built.snapshot = std::move(snapshot);
+  return {};
+}
+
+// The Delta commit of a lake model that passed the gate, as soon as its files are there.
+Status Builder::Settle(const std::string& name) {
+  Built& built = built_.at(name);
+  if (!built.pending) return {};
+  progress_.Stage("writing " + name, 0, "");
+  LakeTable table = TableOf(graph_.Find(name)->model);
+  TRY(WrittenFiles written, writer_->Wait(name));
+  TRY_STATUS(CommitFiles(table, written, *built.pending, built));
+  built.pending.reset();
+  return {};
+}
+
+Status Builder::SettleAll() {
+  for (const PlannedModel& planned : plan_) {
+    const std::string& name = planned.node->model.name;
+    if (built_.contains(name)) TRY_STATUS(Settle(name));
+  }
   return {};
 }
 
 Status Builder::ViewLakeModel(const Model& model, const Built& built) {
   std::string rows = fmt::format("SELECT {} FROM {}", ColumnList(built.columns), built.rows);
   return work_->View("new_" + model.name, built.rows.empty() ? built.view : rows);
-}
-
-Status Builder::FinishLake(const PlannedModel& planned, LakeTable& table, const DeltaSnapshot& base,
-                           Built& built) {
-  const Model& model = planned.node->model;
-  WrittenFiles written;
-  if (!built.changed.none()) {
-    TRY(written, table.Write(*work_, built.rows, built.columns, progress_));
-    TRY_STATUS(TestModel(model, built.rows));
-    if (!report_.failures.empty()) return {};
-    TRY_STATUS(KeepRows(model, built));
-    if (built.rows.empty()) {
-      TRY_STATUS(work_->Drop("rows_" + model.name));
-    }
-  } else {
-    built.rows.clear();
-  }
-  CrashPoint("lake_written");
-  TRY(auto snapshot, table.Commit(base, written, built.columns, built.changed,
-                                  {{kSignatureMark, Mark(planned.signature)}}, parts_.clock->Now()));
-  CrashPoint("lake_committed");
-  return {};
 }
 
 // Fills built.rows with the rows of the days that change, and says which these are.

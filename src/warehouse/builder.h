@@ -1,7 +1,8 @@
 // One build. Each stage leaves the warehouse whole, and a build that died is finished by the next one:
 // 1. Lake models: rows are made in the work area, then files, then the Delta commit, marked with the model's
 //    signature. The warehouse still reads the snapshot before, because the model's view names its files.
-// 2. Tables: rows are made in the work area.
+//    Where the rows stay in memory, the next models read them there while the files are written.
+// 2. Tables: rows are made in the work area, and files of those that are made as a whole.
 // 3. One transaction: tables, views and state of the warehouse.
 // 4. Copies in the lake: files, then a Delta commit marked with the version of the table. A copy with another
 //    mark is behind and is written again.
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "warehouse/lake_table.h"
+#include "warehouse/lake_writer.h"
 #include "warehouse/plan.h"
 #include "warehouse/quality.h"
 #include "warehouse/staging.h"
@@ -37,15 +39,21 @@ class Builder {
   Result<BuildReport> Run();
 
  private:
+  // The Delta commit of a lake model whose files are still being written.
+  struct PendingCommit {
+    lake::DeltaSnapshot base;
+    std::map<std::string, int64_t> transactions;
+  };
   // What this build made of one model.
   struct Built {
     DaySet changed;  // rows that are others than those served before
     std::vector<sql::Column> columns;
     // Tables: the rows of the days in `changed`, in the work area. Lake models: all rows, or "".
     std::string rows;
-    std::optional<lake::DeltaSnapshot> snapshot;  // lake models
-    std::string view;                             // lake models and views: the SELECT to serve
-    std::string rejected_view;                    // the same for the rejected rows; "" = none
+    std::optional<lake::DeltaSnapshot> snapshot;  // lake models; not yet there while the commit is pending
+    std::optional<PendingCommit> pending;
+    std::string view;           // lake models and views: the SELECT to serve
+    std::string rejected_view;  // the same for the rejected rows; "" = none
     std::vector<Reject> rejects;
     std::vector<QualityCount> quality;
     uint64_t rows_total = 0;
@@ -56,18 +64,21 @@ class Builder {
   Status BuildModel(const PlannedModel& planned);
   Status BuildDerived(const PlannedModel& planned, Built& built);
   Status MakeDerivedRows(const PlannedModel& planned, Built& built);
-  Status FinishLake(const PlannedModel& planned, LakeTable& table, const lake::DeltaSnapshot& base,
-                    Built& built);
+  Status PutInLake(const Model& model, LakeTable& table, const std::string& rows, PendingCommit commit,
+                   Built& built);
+  Status CommitFiles(LakeTable& table, const WrittenFiles& written, const PendingCommit& commit,
+                     Built& built);
+  Status Settle(const std::string& model);
+  Status SettleAll();
   Status Measure(const Model& model, Built& built);
-  Status KeepRows(const Model& model, Built& built);
   Status ViewLakeModel(const Model& model, const Built& built);
   Status TestModel(const Model& model, const std::string& relation);
   Status TestTables();
 
   // builder_staging.cc
   Status BuildStaging(const PlannedModel& planned, Built& built);
-  Result<lake::DeltaSnapshot> StageRows(const PlannedModel& planned, LakeTable& table,
-                                        const lake::DeltaSnapshot& base, Built& built);
+  Status StageRows(const PlannedModel& planned, LakeTable& table, const lake::DeltaSnapshot& base,
+                   Built& built);
   Result<DaySet> MakeStagedRows(const PlannedModel& planned, LakeTable& table,
                                 const lake::DeltaSnapshot& base, const Built& built, Staging& staging,
                                 bool& rejects_added);
@@ -79,7 +90,7 @@ class Builder {
   Result<DaySet> ChangeOf(const PlannedModel& planned, const std::string& input);
   Result<DaySet> DaysThatLookUp(const PlannedModel& planned, const std::string& dimension);
   Result<DaySet> Together(const PlannedModel& planned, const DaySet& days, bool with_old);
-  Result<lake::DeltaSnapshot> SnapshotOf(const Model& model) const;
+  Result<lake::DeltaSnapshot> SnapshotOf(const Model& model);
   Result<std::string> RelationOfDays(const Model& model, const DaySet& days);
 
   // builder_commit.cc: what becomes visible.
@@ -89,6 +100,8 @@ class Builder {
   Status SaveChange(const PlannedModel& planned, const Built& built);
   ModelState StateOf(const PlannedModel& planned, const Built& built) const;
   Result<WarehouseState> Describe();
+  Status BeginCopy(const Model& model, const Built& built);
+  Status DropCopies();
   Status ExportTables();
   Status ExportTable(const Model& model, const ModelState& state);
   Status Vacuum();
@@ -114,7 +127,9 @@ class Builder {
   BuildReport report_;
   int64_t next_version_ = 0;
   std::map<std::string, Built> built_;
+  std::map<std::string, std::string> kinds_;  // what the warehouse has → TABLE or VIEW, while it is replaced
   std::unique_ptr<WorkArea> work_;
+  std::unique_ptr<LakeWriter> writer_;
 };
 
 // Application id in the Delta log of a lake model's table: the signature that it was built with, as a number.

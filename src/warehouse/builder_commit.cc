@@ -14,6 +14,11 @@ constexpr const char* kTableVersion = "souk";  // application id in the Delta lo
 
 Status Builder::CommitTables() {
   progress_.Stage("putting in place", built_.size(), "models");
+  TRY(auto served,
+      work_->Query("SELECT table_schema || '.' || table_name, CASE table_type WHEN 'VIEW' THEN 'VIEW' "
+                   "ELSE 'TABLE' END FROM information_schema.tables WHERE table_catalog = "
+                   "current_database()"));
+  for (const auto& row : served.rows) kinds_[sql::CellText(row[0])] = sql::CellText(row[1]);
   for (const PlannedModel& planned : plan_) {
     auto built = built_.find(planned.node->model.name);
     if (built == built_.end()) continue;
@@ -47,13 +52,9 @@ Status Builder::CommitModel(const PlannedModel& planned, const Built& built) {
 // A model that was a table may be a view now, which DuckDB does not replace by itself.
 Status Builder::Replace(const Model& model, const std::string& kind, const std::string& query) {
   std::string name = model.schema + "." + model.name;
-  TRY(auto old,
-      work_->Query(fmt::format("SELECT table_type FROM information_schema.tables WHERE table_catalog = "
-                               "current_database() AND table_schema = {} AND table_name = {}",
-                               sql::QuoteLiteral(model.schema), sql::QuoteLiteral(model.name))));
-  bool was_table = !old.rows.empty() && sql::CellText(old.At(0, 0)) == "BASE TABLE";
-  if (!old.rows.empty() && was_table != (kind == "TABLE")) {
-    TRY_STATUS(work_->Execute(fmt::format("DROP {} {}", was_table ? "TABLE" : "VIEW", name)));
+  auto old = kinds_.find(name);
+  if (old != kinds_.end() && old->second != kind) {
+    TRY_STATUS(work_->Execute(fmt::format("DROP {} {}", old->second, name)));
   }
   TRY_STATUS(work_->Execute(fmt::format("CREATE OR REPLACE {} {} AS {}", kind, name, query)));
   if (model.schema != "ecommerce") return {};
@@ -140,6 +141,22 @@ Result<WarehouseState> Builder::Describe() {
   return state;
 }
 
+// Files of a table that is made as a whole, while the build goes on. They count once the table does.
+Status Builder::BeginCopy(const Model& model, const Built& built) {
+  LakeTable table = TableOf(model);
+  TRY_STATUS(table.RemoveOrphans());
+  return writer_->Add(model.name, table, built.rows, built.columns);
+}
+
+Status Builder::DropCopies() {
+  writer_->Stop();
+  for (const auto& [name, built] : built_) {
+    const Model& model = graph_.Find(name)->model;
+    if (model.materialized == Materialized::kTable) TRY_STATUS(TableOf(model).RemoveOrphans());
+  }
+  return {};
+}
+
 // Also after a build that changed nothing: the one before may have died here.
 Status Builder::ExportTables() {
   TRY(BuildState now, LoadState(work_->main()));
@@ -158,19 +175,22 @@ Status Builder::ExportTable(const Model& model, const ModelState& state) {
   TRY(auto snapshot, table.Snapshot());
   int64_t mark = LakeTable::Transaction(snapshot, kTableVersion);
   if (mark == state.version) return {};
-  TRY_STATUS(table.RemoveOrphans());
   DaySet days = DaySet::All();
-  if (mark > 0 && !model.partitions.empty()) {
-    TRY(days, DaysSince(work_->main(), model.name, mark));
-  }
   std::string relation = model.schema + "." + model.name;
   TRY(auto columns, ColumnsOf(work_->main(), "SELECT * FROM " + relation));
-  // What this build made is at hand, without reading it from the disk.
-  auto built = built_.find(model.name);
-  if (days.all && built != built_.end() && built->second.changed.all) relation = built->second.rows;
-  if (!days.all)
-    relation = fmt::format("(SELECT * FROM {} WHERE {})", relation, days.Condition(model.days.column));
-  TRY(WrittenFiles written, table.Write(*work_, relation, columns, progress_));
+  WrittenFiles written;
+  if (writer_->Has(model.name)) {
+    progress_.Stage("writing " + model.name, 0, "");
+    TRY(written, writer_->Wait(model.name));
+  } else {
+    TRY_STATUS(table.RemoveOrphans());
+    if (mark > 0 && !model.partitions.empty()) {
+      TRY(days, DaysSince(work_->main(), model.name, mark));
+    }
+    if (!days.all)
+      relation = fmt::format("(SELECT * FROM {} WHERE {})", relation, days.Condition(model.days.column));
+    TRY(written, table.Write(*work_, relation, columns, progress_));
+  }
   CrashPoint("export_written");
   TRY(snapshot,
       table.Commit(snapshot, written, columns, days, {{kTableVersion, state.version}}, parts_.clock->Now()));

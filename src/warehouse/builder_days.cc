@@ -19,9 +19,12 @@ std::string Breakpoints(const std::string& relation, const std::string& key, con
 
 }  // namespace
 
-Result<lake::DeltaSnapshot> Builder::SnapshotOf(const Model& model) const {
+Result<lake::DeltaSnapshot> Builder::SnapshotOf(const Model& model) {
   auto built = built_.find(model.name);
-  if (built != built_.end()) return *built->second.snapshot;
+  if (built != built_.end()) {
+    TRY_STATUS(Settle(model.name));
+    return *built->second.snapshot;
+  }
   const ModelState* state = StateBefore(model.name);
   return TableOf(model).Snapshot(state == nullptr ? std::nullopt
                                                   : std::optional<int64_t>(state->delta_version));

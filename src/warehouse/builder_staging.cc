@@ -71,9 +71,8 @@ Status Builder::BuildStaging(const PlannedModel& planned, Built& built) {
   // A build that died after this commit has done the work already.
   bool done = Forced().none() && LakeTable::Transaction(snapshot, kSignatureMark) == Mark(planned.signature);
   if (!done) {
-    TRY(snapshot, StageRows(planned, table, snapshot, built));
-    if (!report_.failures.empty()) return table.RemoveOrphans();
-    CrashPoint("lake_committed");
+    TRY_STATUS(StageRows(planned, table, snapshot, built));
+    if (!report_.failures.empty()) return {};
   }
   const ModelState* before = StateBefore(model.name);
   if (before == nullptr) {
@@ -83,32 +82,28 @@ Status Builder::BuildStaging(const PlannedModel& planned, Built& built) {
     built.changed = table.Difference(served, snapshot);
   }
   TRY_STATUS(ServeRejected(model, built));
-  built.view = table.Select(snapshot.files, built.columns);
-  built.snapshot = std::move(snapshot);
+  if (done) {
+    built.view = table.Select(snapshot.files, built.columns);
+    built.snapshot = std::move(snapshot);
+  }
   return ViewLakeModel(model, built);
 }
 
-Result<DeltaSnapshot> Builder::StageRows(const PlannedModel& planned, LakeTable& table,
-                                         const DeltaSnapshot& base, Built& built) {
+Status Builder::StageRows(const PlannedModel& planned, LakeTable& table, const DeltaSnapshot& base,
+                          Built& built) {
   const Model& model = planned.node->model;
   Staging staging(*work_, model, NamesOf(built.columns));
   bool rejects_added = false;
   TRY(built.changed, MakeStagedRows(planned, table, base, built, staging, rejects_added));
-  WrittenFiles written;
-  if (!built.changed.none()) {
-    TRY(written, table.Write(*work_, staging.rows(), built.columns, progress_));
-    TRY_STATUS(TestModel(model, staging.rows()));
-    if (!report_.failures.empty()) return base;
-  }
-  CrashPoint("lake_written");
+  if (!built.changed.none()) TRY_STATUS(TestModel(model, staging.rows()));
+  if (!report_.failures.empty()) return {};
   if (!model.rejects.empty()) TRY_STATUS(WriteRejected(model, staging, rejects_added, built));
-  TRY_STATUS(KeepRows(model, built));
-  TRY_STATUS(staging.Drop(built.rows.empty()));
-  return table.Commit(base, written, built.columns, built.changed,
-                      {{kSignatureMark, Mark(planned.signature)},
-                       {kRawVersion, inputs_.at(RecordOf(*planned.node)).version},
-                       {kDefinition, DefinitionMark(*planned.node)}},
-                      parts_.clock->Now());
+  PendingCommit commit{base,
+                       {{kSignatureMark, Mark(planned.signature)},
+                        {kRawVersion, inputs_.at(RecordOf(*planned.node)).version},
+                        {kDefinition, DefinitionMark(*planned.node)}}};
+  TRY_STATUS(PutInLake(model, table, staging.rows(), std::move(commit), built));
+  return staging.Drop(built.rows.empty());
 }
 
 // Input that was only added to is merged; anything else is read again as a whole, and only what differs is

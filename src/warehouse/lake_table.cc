@@ -49,29 +49,29 @@ std::string DayFolder(const Day& day) {
 LakeTable::LakeTable(std::shared_ptr<lake::FileStore> store, const Model& model, std::string codec)
     : store_(std::move(store)), model_(model), codec_(std::move(codec)), table_(store_, Folder(model)) {}
 
-Result<DeltaFile> LakeTable::WriteFile(sql::Connection& connection, const std::string& query,
-                                       const std::string& path, Progress& progress) const {
+Result<DeltaFile> LakeTable::WriteFile(sql::Connection& connection, const FileTask& task,
+                                       Progress& progress) const {
   sql::QueryOptions options;
   options.progress = &progress;
-  std::string target = store_->EngineUrl(table_.folder() + "/" + path);
+  std::string target = store_->EngineUrl(table_.folder() + "/" + task.path);
   TRY_STATUS(MakeFolder(target.substr(0, target.rfind('/'))));
-  TRY(auto table, connection.Query(fmt::format("COPY ({}) TO {} (FORMAT parquet, {}, RETURN_STATS)", query,
-                                               QuoteLiteral(target), Codec(codec_)),
+  TRY(auto table, connection.Query(fmt::format("COPY ({}) TO {} (FORMAT parquet, {}, RETURN_STATS)",
+                                               task.query, QuoteLiteral(target), Codec(codec_)),
                                    {}, options));
   DeltaFile file;
-  file.path = path;
+  file.path = task.path;
   file.rows = std::stoull(sql::CellText(table.At(0, 1)));
   file.bytes = std::stoull(sql::CellText(table.At(0, 2)));
   if (!model_.partitions.empty()) {
-    TRY(file.partition_values, lake::HivePartitionValues(path));
+    TRY(file.partition_values, lake::HivePartitionValues(task.path));
   }
   return file;
 }
 
-Result<WrittenFiles> LakeTable::Write(WorkArea& work, const std::string& relation,
-                                      const std::vector<sql::Column>& columns, Progress& progress) {
-  std::vector<sql::Connection>& connections = work.connections();
-  TRY(auto name, connections.front().Query("SELECT CAST(uuid() AS VARCHAR)"));
+Result<std::vector<FileTask>> LakeTable::FilesToWrite(sql::Connection& connection,
+                                                      const std::string& relation,
+                                                      const std::vector<sql::Column>& columns) const {
+  TRY(auto name, connection.Query("SELECT CAST(uuid() AS VARCHAR)"));
   std::string file_name = fmt::format("part-{}.parquet", sql::CellText(name.At(0, 0)));
   std::string list;
   for (const sql::Column& column : columns) {
@@ -79,23 +79,23 @@ Result<WrittenFiles> LakeTable::Write(WorkArea& work, const std::string& relatio
         std::find(model_.partitions.begin(), model_.partitions.end(), column.name) == model_.partitions.end();
     if (inside) list += (list.empty() ? "" : ", ") + QuoteName(column.name);
   }
-  struct Task {
-    std::string path, query;
-  };
-  std::vector<Task> tasks;
   std::string query = fmt::format("SELECT {} FROM {}", list, relation);
-  if (model_.partitions.empty()) {
-    tasks.push_back({file_name, query});
-  } else {
-    std::string column = QuoteName(model_.days.column);
-    TRY(auto days,
-        connections.front().Query(fmt::format("SELECT DISTINCT {0} FROM {1} ORDER BY 1", column, relation)));
-    for (const auto& row : days.rows) {
-      TRY(Day day, ParseDay(sql::CellText(row[0])));
-      tasks.push_back({DayFolder(day) + file_name,
-                       fmt::format("{} WHERE {} = DATE '{}'", query, column, FormatDay(day))});
-    }
+  if (model_.partitions.empty()) return std::vector<FileTask>{{file_name, query}};
+  std::vector<FileTask> tasks;
+  std::string column = QuoteName(model_.days.column);
+  TRY(auto days, connection.Query(fmt::format("SELECT DISTINCT {0} FROM {1} ORDER BY 1", column, relation)));
+  for (const auto& row : days.rows) {
+    TRY(Day day, ParseDay(sql::CellText(row[0])));
+    tasks.push_back(
+        {DayFolder(day) + file_name, fmt::format("{} WHERE {} = DATE '{}'", query, column, FormatDay(day))});
   }
+  return tasks;
+}
+
+Result<WrittenFiles> LakeTable::Write(WorkArea& work, const std::string& relation,
+                                      const std::vector<sql::Column>& columns, Progress& progress) const {
+  std::vector<sql::Connection>& connections = work.connections();
+  TRY(auto tasks, FilesToWrite(connections.front(), relation, columns));
   progress.Stage("writing " + model_.name, tasks.size(), "files");
   std::vector<Result<DeltaFile>> results(tasks.size(), DeltaFile{});
   std::atomic<size_t> next{0};
@@ -106,7 +106,7 @@ Result<WrittenFiles> LakeTable::Write(WorkArea& work, const std::string& relatio
   }
   auto write = [&](sql::Connection& connection) {
     for (size_t i = next++; i < tasks.size() && !failed; i = next++) {
-      results[i] = WriteFile(connection, tasks[i].query, tasks[i].path, progress);
+      results[i] = WriteFile(connection, tasks[i], progress);
       if (!results[i]) failed = true;
       progress.Advance(1);
     }
@@ -118,14 +118,19 @@ Result<WrittenFiles> LakeTable::Write(WorkArea& work, const std::string& relatio
   write(connections.front());
   for (std::thread& thread : threads) thread.join();
   side_by_side.reset();
+  return Finish(results);
+}
 
+Result<WrittenFiles> LakeTable::Finish(std::vector<Result<DeltaFile>>& results) const {
   WrittenFiles written;
   std::vector<std::string> paths;
   for (Result<DeltaFile>& result : results) {
-    TRY(DeltaFile file, std::move(result));
-    paths.push_back(table_.folder() + "/" + file.path);
-    written.rows += file.rows;
-    written.files.push_back(std::move(file));
+    if (!result) return tl::unexpected(result.error());
+  }
+  for (Result<DeltaFile>& result : results) {
+    paths.push_back(table_.folder() + "/" + result->path);
+    written.rows += result->rows;
+    written.files.push_back(std::move(*result));
   }
   std::sort(written.files.begin(), written.files.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });

@@ -22,6 +22,12 @@ struct WrittenFiles {
   uint64_t rows = 0;
 };
 
+// One of a table's files, and its rows.
+struct FileTask {
+  std::string path;  // in the table's folder
+  std::string query;
+};
+
 class LakeTable {
  public:
   LakeTable(std::shared_ptr<lake::FileStore> store, const Model& model, std::string codec);
@@ -29,7 +35,14 @@ class LakeTable {
   // The rows of `relation`, which all connections of `work` must see, as Parquet: one file per day (one file
   // in all for a model without partitions), as many at a time as there are connections.
   Result<WrittenFiles> Write(WorkArea& work, const std::string& relation,
-                             const std::vector<sql::Column>& columns, Progress& progress);
+                             const std::vector<sql::Column>& columns, Progress& progress) const;
+  // The parts of Write, for who has threads of his own: what to write, each file, and all of them made
+  // durable.
+  Result<std::vector<FileTask>> FilesToWrite(sql::Connection& connection, const std::string& relation,
+                                             const std::vector<sql::Column>& columns) const;
+  Result<lake::DeltaFile> WriteFile(sql::Connection& connection, const FileTask& task,
+                                    Progress& progress) const;
+  Result<WrittenFiles> Finish(std::vector<Result<lake::DeltaFile>>& results) const;
   // Makes `written` the content of these days, on top of `base`. `transactions` as in lake::DeltaCommit.
   Result<lake::DeltaSnapshot> Commit(const lake::DeltaSnapshot& base, const WrittenFiles& written,
                                      const std::vector<sql::Column>& columns, const DaySet& days,
@@ -54,8 +67,6 @@ class LakeTable {
   static Status Drop(const Result<size_t>& result) {
     return result ? Status() : Status(tl::unexpected(result.error()));
   }
-  Result<lake::DeltaFile> WriteFile(sql::Connection& connection, const std::string& query,
-                                    const std::string& path, Progress& progress) const;
   Result<lake::DeltaSchema> Schema(const std::vector<sql::Column>& columns) const;
 
   std::shared_ptr<lake::FileStore> store_;

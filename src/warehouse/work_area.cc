@@ -54,7 +54,7 @@ Result<std::unique_ptr<WorkArea>> WorkArea::Open(const std::shared_ptr<sql::Data
     TRY_STATUS(connection.Execute("SET enable_progress_bar = false"));
   }
   auto area = std::unique_ptr<WorkArea>(
-      new WorkArea(std::move(connections), count, database->memory_bytes() / 3, progress));
+      new WorkArea(std::move(connections), count, database->memory_bytes() / 2, progress));
   TRY_STATUS(area->KeepOrder(false));
   return area;
 }

@@ -41,7 +41,7 @@ class WorkArea {
     explicit SideBySide(WorkArea& work) : work_(work) {}
     WorkArea& work_;
   };
-  // Whether the table build.<name> may stay until the end of the build for others to read: a third of the
+  // Whether the table build.<name> may stay until the end of the build for others to read: half of the
   // memory budget is for such tables.
   Result<bool> MayStay(const std::string& name);
   // Makes or replaces the table build.<name>.

@@ -1,0 +1,88 @@
+#include "warehouse/lake_writer.h"
+
+namespace souk::warehouse {
+
+Result<std::unique_ptr<LakeWriter>> LakeWriter::Open(const std::shared_ptr<sql::Database>& database,
+                                                     WorkArea& work, Progress& progress) {
+  std::vector<sql::Connection> connections;
+  for (size_t i = 1; i < work.connections().size(); ++i) {
+    TRY(auto connection, database->Connect());
+    TRY_STATUS(connection.Execute("SET enable_progress_bar = false"));
+    connections.push_back(std::move(connection));
+  }
+  return std::unique_ptr<LakeWriter>(new LakeWriter(std::move(connections), work, progress));
+}
+
+LakeWriter::~LakeWriter() {
+  {
+    std::lock_guard lock(mutex_);
+    ends_ = true;
+    order_.clear();
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+  for (sql::Connection& connection : connections_) (void)connection.Execute("SET enable_progress_bar = true");
+}
+
+Status LakeWriter::Add(const std::string& name, const LakeTable& table, const std::string& relation,
+                       const std::vector<sql::Column>& columns) {
+  TRY(auto tasks, table.FilesToWrite(work_.main(), relation, columns));
+  std::vector<Result<lake::DeltaFile>> results(tasks.size(), lake::DeltaFile{});
+  std::lock_guard lock(mutex_);
+  auto [job, fresh] = jobs_.emplace(name, Job{table, std::move(tasks), std::move(results)});
+  if (fresh) order_.push_back(&job->second);
+  if (threads_.empty()) {
+    for (sql::Connection& connection : connections_) threads_.emplace_back([&] { Run(connection); });
+  }
+  changed_.notify_all();
+  return {};
+}
+
+void LakeWriter::WriteOne(Job& job, sql::Connection& connection, std::unique_lock<std::mutex>& lock) {
+  size_t i = job.next++;
+  lock.unlock();
+  auto result = job.table.WriteFile(connection, job.tasks[i], progress_);
+  lock.lock();
+  job.failed |= !result;
+  job.results[i] = std::move(result);
+  ++job.done;
+  changed_.notify_all();
+}
+
+void LakeWriter::Run(sql::Connection& connection) {
+  std::unique_lock lock(mutex_);
+  while (!ends_) {
+    while (!order_.empty() && !Left(*order_.front())) order_.pop_front();
+    if (order_.empty()) {
+      changed_.wait(lock);
+    } else {
+      WriteOne(*order_.front(), connection, lock);
+    }
+  }
+}
+
+Result<WrittenFiles> LakeWriter::Wait(const std::string& name) {
+  std::unique_lock lock(mutex_);
+  Job& job = jobs_.at(name);
+  if (Left(job)) {
+    TRY(auto side_by_side, WorkArea::SideBySide::Begin(work_));
+    while (Left(job)) WriteOne(job, work_.main(), lock);
+  }
+  changed_.wait(lock, [&] { return job.done == job.next; });
+  lock.unlock();
+  return job.table.Finish(job.results);
+}
+
+void LakeWriter::Stop() {
+  std::unique_lock lock(mutex_);
+  order_.clear();
+  changed_.wait(lock, [&] {
+    for (const auto& [name, job] : jobs_) {
+      if (job.done != job.next) return false;
+    }
+    return true;
+  });
+  jobs_.clear();
+}
+
+}  // namespace souk::warehouse
