@@ -4,7 +4,7 @@
 //   figure         selector of the elements that carry figures
 //   attribute      where a figure's value stands, null: its text
 //   figures        so many must be filled before the page counts as there
-//   chart          selector of the chart that a filter changes
+//   chart          selector of the SVG paths that a filter changes
 //   filters        what is clicked, by its text, one per round
 //   filterIn       selector of what can be clicked
 //   cold, warm     rounds
@@ -109,7 +109,7 @@ function filtered({ figure, attribute, chart, filter, filterIn }) {
   const text = (element) => (attribute ? element.getAttribute(attribute) : element.textContent) ?? '';
   const drawn = () =>
     [...document.querySelectorAll(chart)]
-      .map((each) => (each.tagName === 'CANVAS' ? each.toDataURL() : each.getAttribute('d')))
+      .map((each) => each.getAttribute('d'))
       .join('\n');
   const figures = () => [...document.querySelectorAll(figure)].map(text).join('\n');
   const target = [...document.querySelectorAll(filterIn)].find((each) => each.textContent.includes(filter));

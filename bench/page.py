@@ -124,7 +124,7 @@ def pages(home, interpreter, first, last, rounds):
                                                 "--server.port=18501", "--browser.gatherUsageStats=false",
                                                 "--server.address=127.0.0.1", str(peer / "page_streamlit.py"), "--",
                                                 warehouse, first, last],
-                          "figure": "[data-testid=stMetricValue]", "chart": "[data-testid=stVegaLiteChart] canvas",
+                          "figure": "[data-testid=stMetricValue]", "chart": "[data-testid=stVegaLiteChart] path",
                           "filterIn": "[data-testid=stRadio] label"}),
         node("page.mjs", {**shared, "command": [str(interpreter), str(peer / "page_dash.py"), warehouse, first, last,
                                                 "18502"],
@@ -185,7 +185,8 @@ def main():
         ["of those asked for the first time, p50 / p95, ms", f"{load['freshP50']:.1f} / {load['freshP95']:.1f}"],
         ["stream latency alone, p50 / p99, ms", f"{load['alone']['p50']:.0f} / {load['alone']['p99']:.0f}"],
         ["stream latency then, p50 / p99, ms", f"{load['loaded']['p50']:.0f} / {load['loaded']['p99']:.0f}"],
-        ["resident, MB", f"{load['residentMb']:.0f}"],
+        ["resident with ten Live pages open, MB more", f"{load['tenPagesMb']:.1f}"],
+        ["resident at the end, MB", f"{load['residentMb']:.0f}"],
     ])
     verdict(claims(seen[0], load))
 

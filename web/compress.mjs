@@ -35,7 +35,7 @@ const packedSize = (path) => {
   return statSync(existsSync(packed) ? packed : join(dist, path)).size;
 };
 const html = readFileSync(join(dist, 'index.html'), 'utf8');
-const first = ['index.html', ...[...html.matchAll(/(?:src|href)="\/([^"]+)"/g)].map(([, path]) => path)];
+const first = ['index.html', ...[...html.matchAll(/(?:src|href)="\/(?!api\/)([^"]+)"/g)].map(([, path]) => path)];
 const assets = readdirSync(join(dist, 'assets')).filter((name) => /\.(js|css)$/.test(name));
 const all = [...new Set([...first, ...assets.map((name) => `assets/${name}`)])];
 const sum = (paths) => paths.reduce((total, path) => total + packedSize(path), 0);
