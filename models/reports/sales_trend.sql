@@ -14,6 +14,7 @@ sales AS (
     {{ metric.revenue }} AS revenue,
     {{ metric.transactions }} AS transactions,
     {{ metric.orders }} AS orders,
+    {{ metric.average_transaction_value }} AS average_transaction_value,
     {{ metric.average_order_value }} AS average_order_value,
     {{ metric.units }} AS units,
     {{ metric.gross_sales }} AS gross_sales,
@@ -37,7 +38,8 @@ visits AS (
 )
 SELECT
   sales.calendar_day AS day,
-  sales.revenue, sales.transactions, sales.orders, sales.average_order_value, sales.units,
+  sales.revenue, sales.transactions, sales.orders,
+  sales.average_transaction_value, sales.average_order_value, sales.units,
   visits.sessions, visits.conversion_rate,
   sales.gross_sales, sales.discounts, sales.returns, sales.net_sales
 FROM sales

@@ -240,8 +240,8 @@ def sales_overview(section, rows, chosen, visits, first, last):
 def sales_trend(section, rows, chosen, visits, first, last):
     days = figures.by_day(chosen, visits, first, last)
     section.equal("days", list(days), [str(row["day"]) for row in rows])
-    names = ["revenue", "transactions", "orders", "average_order_value", "units", "sessions", "conversion_rate",
-             "gross_sales", "discounts", "returns", "net_sales"]
+    names = ["revenue", "transactions", "orders", "average_transaction_value", "average_order_value", "units", "sessions",
+             "conversion_rate", "gross_sales", "discounts", "returns", "net_sales"]
     for row in rows:
         expected = days.get(str(row["day"]))
         if expected:
