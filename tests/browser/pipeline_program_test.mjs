@@ -50,7 +50,7 @@ export async function pipelineProgramTests(t, browser, program) {
       assert.deepEqual(record.value, { source: 'page' });
       assert.deepEqual(record.headers, [{ name: 'who', value: 'Ada' }]);
       await page.getByRole('link', { name: 'Show it' }).click();
-      await page.locator('[data-message]').getByText('"source": "page"').waitFor();
+      await page.locator('[data-message] pre').getByText('"source": "page"').waitFor();
     }),
   );
 
@@ -60,7 +60,7 @@ export async function pipelineProgramTests(t, browser, program) {
       const before = (await (await fetch(`${program.address}/api/status`)).json()).services;
       await page.getByRole('button', { name: 'Restart lake' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Restart lake' }).click();
-      await row.getByText(/^[0-9] s$|under 1 s/).waitFor();
+      await row.getByText(/^\s*[0-9]\ss\s*$|under 1\ss/).waitFor();
       await row.getByText('running').waitFor();
       const after = (await (await fetch(`${program.address}/api/status`)).json()).services;
       const since = (all, name) => all.find((service) => service.name === name).since;
@@ -87,7 +87,8 @@ export async function pipelineProgramTests(t, browser, program) {
   await t.test('pipeline: a file that is dropped is taken, and the bad line waits in quarantine', () =>
     open({ path: '/pipeline/quality' }, async (page) => {
       const time = '2026-11-20T10:00:00Z';
-      const text = `${HEAD}\nTX1,OX1,U1,P1,1,9.5,9.5,${time}\nTX2,OX2,U1,P1,many,9.5,9.5,${time}\n`;
+      const good = Array.from({ length: 20 }, (_, i) => `TX${i},OX${i},U1,P1,1,9.5,9.5,${time}`);
+      const text = [HEAD, ...good, `TX20,OX20,U1,P1,many,9.5,9.5,${time}`, ''].join('\n');
       await page.getByRole('button', { name: 'Add files' }).click();
       await page
         .locator('input[type=file]')
@@ -95,11 +96,11 @@ export async function pipelineProgramTests(t, browser, program) {
       const section = page.locator('[data-file="old shop.csv"]');
       await section.getByText('columns are named as the field').waitFor();
       await section.getByRole('button', { name: 'Take it into the lake' }).click();
-      await section.getByText('took 1 record of 1 file, 1 in quarantine').waitFor();
+      await section.getByText('took 20 records of 1 file, 1 in quarantine').waitFor();
       await page.keyboard.press('Escape');
       await panel(page, 'quarantine').getByText("1 × quantity: 'many' is not a number").waitFor({ timeout: 30_000 });
       await panel(page, 'quarantine').getByRole('link', { name: 'old shop.csv' }).click();
-      await panel(page, 'quarantined').getByText('TX2,OX2,U1,P1,many').waitFor();
+      await panel(page, 'quarantined').getByText('TX20,OX20,U1,P1,many').waitFor();
     }),
   );
 

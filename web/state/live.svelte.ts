@@ -21,9 +21,11 @@ class Live {
   #connected = true;
   #doubt: ReturnType<typeof setTimeout> | undefined;
   #source = new SharedSource<Told>('/api/changes', 'change', {
-    // What happened while the connection changed hands was told to nobody.
-    leads: (later) => later && this.#source.tell('ask again'),
-    opened: () => this.#tellConnected(true),
+    opened: (taken) => {
+      // What happened while the connection changed hands was told to nobody.
+      if (taken) this.#source.tell('ask again');
+      this.#tellConnected(true);
+    },
     failed: () => this.#tellConnected(false),
     event: (data) => this.#source.tell({ change: data }),
     told: (told) => this.#take(told),

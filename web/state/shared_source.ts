@@ -5,10 +5,10 @@
 const RETRY_MS = 3000;
 
 export interface SharedListener<Told> {
-  /** This tab keeps the connection now; `later` when another one did before. */
-  leads?(later: boolean): void;
-  /** What the connection says, to the tab that keeps it. */
-  opened?(): void;
+  /** This tab keeps the connection now. */
+  leads?(): void;
+  /** What the connection says, to the tab that keeps it; `taken` the first time after another tab had one. */
+  opened?(taken: boolean): void;
   failed?(): void;
   event(data: string): void;
   /** What the leading tab tells, to all of them. */
@@ -66,11 +66,11 @@ export class SharedSource<Told> {
   }
 
   async #wait(signal: AbortSignal) {
-    const lead = (later: boolean) =>
+    const lead = (taken: boolean) =>
       new Promise<void>((release) => {
         if (signal.aborted) return release();
         this.#release = release;
-        this.#lead(later);
+        this.#lead(taken);
       });
     try {
       // Whether somebody else leads is known before waiting: what they heard meanwhile may be missing here.
@@ -84,22 +84,25 @@ export class SharedSource<Told> {
     }
   }
 
-  #lead(later: boolean) {
-    this.listener.leads?.(later);
-    this.#open();
+  #lead(taken: boolean) {
+    this.listener.leads?.();
+    this.#open(taken);
   }
 
-  #open() {
+  #open(taken: boolean) {
     const source = new EventSource(this.path);
     this.#source = source;
-    source.onopen = () => this.listener.opened?.();
+    source.onopen = () => {
+      this.listener.opened?.(taken);
+      taken = false;
+    };
     source.addEventListener(this.name, (event) => this.listener.event((event as MessageEvent<string>).data));
     source.onerror = () => {
       this.listener.failed?.();
       // The browser reconnects by itself except after an answer that was no stream.
       if (source.readyState !== EventSource.CLOSED) return;
       clearTimeout(this.#again);
-      this.#again = setTimeout(() => this.#open(), RETRY_MS);
+      this.#again = setTimeout(() => this.#open(taken), RETRY_MS);
     };
   }
 
