@@ -63,7 +63,7 @@ Result<std::vector<BuildStep>> Builder::Explain() {
 
 Result<BuildReport> Builder::Run() {
   TRY(work_, WorkArea::Open(parts_.database, progress_));
-  TRY(writer_, LakeWriter::Open(parts_.database, *work_, progress_));
+  TRY(writer_, LakeFileWriter::Open(parts_.database, *work_, progress_));
   TRY_STATUS(Prepare(work_->main()));
   bool runs =
       std::any_of(plan_.begin(), plan_.end(), [](const PlannedModel& planned) { return planned.runs; });

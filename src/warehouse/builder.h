@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "warehouse/lake_file_writer.h"
 #include "warehouse/lake_table.h"
-#include "warehouse/lake_writer.h"
 #include "warehouse/plan.h"
 #include "warehouse/quality.h"
 #include "warehouse/staging.h"
@@ -129,7 +129,7 @@ class Builder {
   std::map<std::string, Built> built_;
   std::map<std::string, std::string> kinds_;  // what the warehouse has → TABLE or VIEW, while it is replaced
   std::unique_ptr<WorkArea> work_;
-  std::unique_ptr<LakeWriter> writer_;
+  std::unique_ptr<LakeFileWriter> writer_;
 };
 
 // Application id in the Delta log of a lake model's table: the signature that it was built with, as a number.

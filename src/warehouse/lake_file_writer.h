@@ -15,12 +15,12 @@ namespace souk::warehouse {
 
 // Its methods are for the build's thread. Files that nobody waited for belong to no version and are left
 // behind.
-class LakeWriter {
+class LakeFileWriter {
  public:
   // As many threads as `work` has connections beside its main one; they begin with the first table.
-  static Result<std::unique_ptr<LakeWriter>> Open(const std::shared_ptr<sql::Database>& database,
-                                                  WorkArea& work, Progress& progress);
-  ~LakeWriter();
+  static Result<std::unique_ptr<LakeFileWriter>> Open(const std::shared_ptr<sql::Database>& database,
+                                                      WorkArea& work, Progress& progress);
+  ~LakeFileWriter();
 
   // Begins to write the rows of `relation`, which must stay as it is until Wait has returned.
   Status Add(const std::string& name, const LakeTable& table, const std::string& relation,
@@ -40,7 +40,7 @@ class LakeWriter {
     bool failed = false;
   };
 
-  LakeWriter(std::vector<sql::Connection> connections, WorkArea& work, Progress& progress)
+  LakeFileWriter(std::vector<sql::Connection> connections, WorkArea& work, Progress& progress)
       : connections_(std::move(connections)), work_(work), progress_(progress) {}
   void Run(sql::Connection& connection);
   // One file of the job, with `lock` released meanwhile.

@@ -1,19 +1,19 @@
-#include "warehouse/lake_writer.h"
+#include "warehouse/lake_file_writer.h"
 
 namespace souk::warehouse {
 
-Result<std::unique_ptr<LakeWriter>> LakeWriter::Open(const std::shared_ptr<sql::Database>& database,
-                                                     WorkArea& work, Progress& progress) {
+Result<std::unique_ptr<LakeFileWriter>> LakeFileWriter::Open(const std::shared_ptr<sql::Database>& database,
+                                                             WorkArea& work, Progress& progress) {
   std::vector<sql::Connection> connections;
   for (size_t i = 1; i < work.connections().size(); ++i) {
     TRY(auto connection, database->Connect());
     TRY_STATUS(connection.Execute("SET enable_progress_bar = false"));
     connections.push_back(std::move(connection));
   }
-  return std::unique_ptr<LakeWriter>(new LakeWriter(std::move(connections), work, progress));
+  return std::unique_ptr<LakeFileWriter>(new LakeFileWriter(std::move(connections), work, progress));
 }
 
-LakeWriter::~LakeWriter() {
+LakeFileWriter::~LakeFileWriter() {
   {
     std::lock_guard lock(mutex_);
     ends_ = true;
@@ -24,8 +24,8 @@ LakeWriter::~LakeWriter() {
   for (sql::Connection& connection : connections_) (void)connection.Execute("SET enable_progress_bar = true");
 }
 
-Status LakeWriter::Add(const std::string& name, const LakeTable& table, const std::string& relation,
-                       const std::vector<sql::Column>& columns) {
+Status LakeFileWriter::Add(const std::string& name, const LakeTable& table, const std::string& relation,
+                           const std::vector<sql::Column>& columns) {
   TRY(auto tasks, table.FilesToWrite(work_.main(), relation, columns));
   std::vector<Result<lake::DeltaFile>> results(tasks.size(), lake::DeltaFile{});
   std::lock_guard lock(mutex_);
@@ -38,7 +38,7 @@ Status LakeWriter::Add(const std::string& name, const LakeTable& table, const st
   return {};
 }
 
-void LakeWriter::WriteOne(Job& job, sql::Connection& connection, std::unique_lock<std::mutex>& lock) {
+void LakeFileWriter::WriteOne(Job& job, sql::Connection& connection, std::unique_lock<std::mutex>& lock) {
   size_t i = job.next++;
   lock.unlock();
   auto result = job.table.WriteFile(connection, job.tasks[i], progress_);
@@ -49,7 +49,7 @@ void LakeWriter::WriteOne(Job& job, sql::Connection& connection, std::unique_loc
   changed_.notify_all();
 }
 
-void LakeWriter::Run(sql::Connection& connection) {
+void LakeFileWriter::Run(sql::Connection& connection) {
   std::unique_lock lock(mutex_);
   while (!ends_) {
     while (!order_.empty() && !Left(*order_.front())) order_.pop_front();
@@ -61,7 +61,7 @@ void LakeWriter::Run(sql::Connection& connection) {
   }
 }
 
-Result<WrittenFiles> LakeWriter::Wait(const std::string& name) {
+Result<WrittenFiles> LakeFileWriter::Wait(const std::string& name) {
   std::unique_lock lock(mutex_);
   Job& job = jobs_.at(name);
   if (Left(job)) {
@@ -73,7 +73,7 @@ Result<WrittenFiles> LakeWriter::Wait(const std::string& name) {
   return job.table.Finish(job.results);
 }
 
-void LakeWriter::Stop() {
+void LakeFileWriter::Stop() {
   std::unique_lock lock(mutex_);
   order_.clear();
   changed_.wait(lock, [&] {
