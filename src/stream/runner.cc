@@ -52,8 +52,7 @@ class Runner {
         if (consumer_->AtEnd(partitions_[i].where)) processor_.AtEnd(i, now);
       }
       // While a batch is on its way the next one grows, up to a bound.
-      bool due = now - committed_at_ >= options_.commit_interval || waiting_ >= options_.batch_records ||
-                 (pause_ && waiting_ > 0);
+      bool due = now - committed_at_ >= options_.commit_interval || waiting_ >= options_.batch_records;
       if (due && (committer_.idle() || waiting_ >= 2 * options_.batch_records)) TRY_STATUS(Commit(now));
       TRY_STATUS(DoChores(now));
     }
@@ -169,7 +168,6 @@ class Runner {
   Status ReadAndCount() {
     TRY_STATUS(Read(decoded_ == nullptr ? kPoll : kNoWait));
     if (!records_.empty()) decoding_.Begin(records_);
-    pause_ = records_.empty() && decoded_ == nullptr;
     Status counted = CountDecoded();
     if (!records_.empty()) decoded_ = &decoding_.Finish();
     if (!counted || !any_lost_) return counted;
@@ -310,7 +308,6 @@ class Runner {
   size_t last_ = 0;
   std::vector<StreamRecord> records_;  // as the client has them
   DecodedBatch* decoded_ = nullptr;    // not counted yet
-  bool pause_ = false;                 // nothing came for kPoll
   std::vector<Arrived> arrived_;       // since the last commit
   size_t waiting_ = 0;
   RecentLatency latency_;  // the committer's thread alone
