@@ -21,6 +21,7 @@ namespace souk::broker {
 namespace {
 
 constexpr auto kSweepInterval = std::chrono::seconds(5);
+constexpr int kLoopbackSendBuffer = 100 * 1024;  // bytes
 constexpr int kWorkerThreads = 2;
 constexpr int64_t kStopGraceMs = 5000;
 
@@ -161,6 +162,9 @@ void AsioBroker::Adopt(Loop& loop, tcp::socket socket) {
   if (core_.stopping()) return;
   boost::system::error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
+  // On the same machine there is no delay that a larger one would fill; what waits in it only grows cold.
+  if (socket.remote_endpoint(ignored).address().is_loopback())
+    socket.set_option(tcp::socket::send_buffer_size(kLoopbackSendBuffer), ignored);
   auto connection = std::make_shared<Connection>(std::move(socket), loop.io, loop.blocks, limits_, handler_);
   loop.connections.push_back(connection);
   connection->Start();
