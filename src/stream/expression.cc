@@ -271,6 +271,17 @@ Result<Expression> Expression::Parse(std::string_view text, const ExpressionCont
   return expression;
 }
 
+int64_t Expression::NextTurn(std::span<const int64_t> values, int64_t now) const {
+  int64_t next = kNull;
+  for (const Node& node : nodes_) {
+    if (!node.from_now || values[node.left] == kNull) continue;
+    int64_t equal = values[node.left] - node.literal;  // it turns here, or right after
+    int64_t turn = equal > now ? equal : equal + 1;
+    if (turn > now && (next == kNull || turn < next)) next = turn;
+  }
+  return next;
+}
+
 bool Expression::Eval(uint32_t index, std::span<const int64_t> values, int64_t now) const {
   const Node& node = nodes_[index];
   switch (node.op) {

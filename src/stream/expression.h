@@ -38,6 +38,9 @@ class Expression {
 
   // `values` by place in the FieldUse; `now` in microseconds.
   bool Holds(std::span<const int64_t> values, int64_t now = 0) const { return Eval(root_, values, now); }
+  // The first moment after `now` at which a comparison with now may turn out otherwise; kNull = there is
+  // none.
+  int64_t NextTurn(std::span<const int64_t> values, int64_t now) const;
 
  private:
   friend class ExpressionParser;

@@ -321,8 +321,7 @@ class StreamProcessor final : public Processor {
   bool MeasureGauges(Micros now) {
     if (now - gauges_at_ < kGaugeInterval) return false;
     gauges_at_ = now;
-    std::map<std::string, int64_t> gauges;
-    visits_.Measure(watermark_.newest(), watermark_.current(), gauges);
+    std::map<std::string, int64_t> gauges = visits_.Measure(watermark_.newest());
     if (gauges == gauges_) return false;
     gauges_ = std::move(gauges);
     return true;

@@ -157,8 +157,14 @@ Micros CartDeadline(const Visit& visit, const VisitOptions& options) {
   return bought != kNull && bought <= last_add + options.cart ? kNull : last_add + options.cart;
 }
 
+CartSymbols::CartSymbols(Symbols& symbols)
+    : none(symbols.Of("none")),
+      open(symbols.Of("open")),
+      bought(symbols.Of("bought")),
+      abandoned(symbols.Of("abandoned")) {}
+
 void DescribeVisit(const Visit& visit, int64_t session, Micros watermark, const VisitOptions& options,
-                   Symbols& symbols, std::vector<int64_t>& values) {
+                   const CartSymbols& carts, std::vector<int64_t>& values) {
   values.assign(kVisitFieldCount, kNull);
   values[kVisitSession] = session;
   values[kVisitUser] = visit.user.empty() ? kNull : OpaqueValue(visit.user);
@@ -182,10 +188,12 @@ void DescribeVisit(const Visit& visit, int64_t session, Micros watermark, const 
   }
   values[kVisitCartAfterView] = cart_after != kNull;
   values[kVisitPurchaseAfterCart] = cart_after != kNull && FirstFrom(visit.purchases, cart_after) != kNull;
-  std::string_view cart = "none";
+  values[kVisitCart] = carts.none;
   if (!visit.adds.empty()) {
     Micros deadline = CartDeadline(visit, options);
-    cart = deadline == kNull ? "bought" : watermark < deadline ? "open" : "abandoned";
+    values[kVisitCart] = deadline == kNull      ? carts.bought
+                         : watermark < deadline ? carts.open
+                                                : carts.abandoned;
     // What was bought before the last add is no longer in the cart.
     Micros last_add = visit.adds.back().time, since = kNull;
     for (Micros purchase : visit.purchases) {
@@ -201,7 +209,6 @@ void DescribeVisit(const Visit& visit, int64_t session, Micros watermark, const 
     values[kVisitCartItems] = items;
     values[kVisitLastAddAt] = last_add;
   }
-  values[kVisitCart] = symbols.Of(cart);
 }
 
 std::string EncodeVisits(const std::vector<Visit>& visits, const Symbols& symbols) {

@@ -87,11 +87,17 @@ enum VisitField : size_t {
 };
 const std::vector<LiveField>& VisitFields();
 
+// The words of the field cart.
+struct CartSymbols {
+  explicit CartSymbols(Symbols& symbols);
+  int64_t none, open, bought, abandoned;
+};
+
 // How a visit looks at the watermark: all fields, by VisitField. `session` is the OpaqueValue of its
 // session_id. cart: none, open, bought (a purchase within options.cart after the last add), abandoned (none,
 // and the watermark is past that).
 void DescribeVisit(const Visit& visit, int64_t session, Micros watermark, const VisitOptions& options,
-                   Symbols& symbols, std::vector<int64_t>& values);
+                   const CartSymbols& carts, std::vector<int64_t>& values);
 // When the watermark's progress changes the visit's cart; kNull = never.
 Micros CartDeadline(const Visit& visit, const VisitOptions& options);
 

@@ -12,20 +12,33 @@ void Pick(const std::vector<int64_t>& all, const FieldUse& use, std::vector<int6
   for (size_t i = 0; i < values.size(); ++i) values[i] = all[use.fields()[i]];
 }
 
+// kNull = never.
+Micros Earlier(Micros a, Micros b) { return a == kNull || (b != kNull && b < a) ? b : a; }
+
 }  // namespace
 
-void VisitBook::Look(const Id& id, const Session& session, Looks& looks) const {
+void VisitBook::Describe(const Id& id, const Session& session, const Visit& visit) {
+  DescribeVisit(visit, OpaqueValue(id), session.looked_at, options_, carts_, all_);
+  Pick(all_, book_.gauge_use(), gauged_);
+}
+
+Micros VisitBook::Look(const Id& id, const Session& session, int sign, Looks& looks) {
+  Micros turn = kNull;
   looks.resize(session.visits.size());
   for (size_t i = 0; i < looks.size(); ++i) {
-    DescribeVisit(session.visits[i], OpaqueValue(id), session.looked_at, options_, symbols_, all_);
+    Describe(id, session, session.visits[i]);
+    gauges_.Apply(gauged_, session.measured_at, sign);
+    turn = Earlier(turn, gauges_.NextTurn(gauged_, session.measured_at));
     Pick(all_, book_.use(Subject::kVisits), looks[i]);
   }
+  return turn;
 }
 
 void VisitBook::Recount(const Id& id, Session& session, Micros watermark, const Looks& before,
                         Accumulator& figures) {
   session.looked_at = watermark;
-  Look(id, session, after_);
+  session.measured_at = now_;
+  AwaitTurn(id, session, Look(id, session, 1, after_));
   if (before != after_) {
     for (const auto& look : before) figures.Apply(Subject::kVisits, look, -1);
     for (const auto& look : after_) figures.Apply(Subject::kVisits, look, 1);
@@ -39,7 +52,7 @@ void VisitBook::Take(std::string_view session_id, const VisitEvent& event, Micro
                      Accumulator& figures) {
   Id id = IdOf(session_id);
   Session& session = sessions_[id];
-  Look(id, session, before_);
+  Look(id, session, -1, before_);
   Visit& visit = JoinSession(session.visits, event.time, options_.gap,
                              [](Visit& into, const Visit& from) { into.Merge(from); });
   visit.Add(event);
@@ -72,11 +85,16 @@ void VisitBook::Advance(Micros watermark, Accumulator& figures) {
     auto found = sessions_.find(id);
     if (found == sessions_.end() || found->second.reminder != at) continue;
     Session& session = found->second;
-    Look(id, session, before_);
+    Look(id, session, -1, before_);
     Recount(id, session, watermark, before_, figures);
     std::erase_if(session.visits, [&](const Visit& visit) {
       Micros cart = CartDeadline(visit, options_);
-      return visit.last + options_.gap <= watermark && (cart == kNull || cart <= watermark);
+      bool over = visit.last + options_.gap <= watermark && (cart == kNull || cart <= watermark);
+      if (over) {
+        Describe(id, session, visit);
+        gauges_.Apply(gauged_, session.measured_at, -1);
+      }
+      return over;
     });
     session.reminder = 0;
     if (!session.visits.empty()) Remind(id, session, watermark);
@@ -84,31 +102,32 @@ void VisitBook::Advance(Micros watermark, Accumulator& figures) {
   }
 }
 
-void VisitBook::Measure(Micros now, Micros watermark, std::map<std::string, int64_t>& gauges) const {
-  for (const Gauge& gauge : book_.gauges()) {
-    const stream::Measure& measure = gauge.measure;
-    boost::unordered_flat_set<int64_t> distinct;
-    int64_t total = 0;
-    std::vector<int64_t> values;
-    for (const auto& [id, session] : sessions_) {
-      for (const Visit& visit : session.visits) {
-        DescribeVisit(visit, OpaqueValue(id), watermark, options_, symbols_, all_);
-        Pick(all_, book_.gauge_use(), values);
-        if (!measure.where.Holds(values, now)) continue;
-        if (measure.kind == Measure::Kind::kCount) {
-          ++total;
-        } else if (int64_t value = values[measure.field]; value == kNull) {
-          continue;
-        } else if (measure.kind == Measure::Kind::kDistinct) {
-          distinct.insert(value);
-        } else {
-          total += value;
-        }
-      }
+void VisitBook::AwaitTurn(const Id& id, Session& session, Micros next) {
+  if (next == kNull || (session.turn != kNull && session.turn <= next)) return;
+  session.turn = next;
+  turns_.emplace(next, id);
+}
+
+std::map<std::string, int64_t> VisitBook::Measure(Micros now) {
+  now_ = std::max(now_, now);
+  while (!turns_.empty() && turns_.top().first <= now_) {
+    auto [at, id] = turns_.top();
+    turns_.pop();
+    auto found = sessions_.find(id);
+    if (found == sessions_.end() || found->second.turn != at) continue;
+    Session& session = found->second;
+    Micros next = kNull;
+    for (const Visit& visit : session.visits) {
+      Describe(id, session, visit);
+      next = Earlier(next, gauges_.NextTurn(gauged_, now_));
+      gauges_.Apply(gauged_, session.measured_at, -1);
+      gauges_.Apply(gauged_, now_, 1);
     }
-    gauges[gauge.name] =
-        measure.kind == Measure::Kind::kDistinct ? static_cast<int64_t>(distinct.size()) : total;
+    session.measured_at = now_;
+    session.turn = kNull;
+    AwaitTurn(id, session, next);
   }
+  return gauges_.Values();
 }
 
 void VisitBook::TakeChanges(std::vector<store::StateChange>& changes) {
@@ -133,6 +152,8 @@ Status VisitBook::Restore(std::string_view key, std::string_view value, Micros w
   Session& session = sessions_[id];
   TRY(session.visits, DecodeVisits(value, symbols_));
   session.looked_at = watermark;
+  session.measured_at = now_;
+  AwaitTurn(id, session, Look(id, session, 1, after_));
   Remind(id, session, watermark);
   return {};
 }

@@ -12,6 +12,7 @@
 
 #include "store/hot_store.h"
 #include "stream/accumulator.h"
+#include "stream/gauge_counts.h"
 #include "stream/id.h"
 #include "stream/visit.h"
 
@@ -24,13 +25,13 @@ class VisitBook {
 
   // All must outlive it.
   VisitBook(const KpiBook& book, Symbols& symbols, VisitOptions options)
-      : book_(book), symbols_(symbols), options_(options) {}
+      : book_(book), symbols_(symbols), carts_(symbols), options_(options), gauges_(book) {}
 
   void Take(std::string_view session_id, const VisitEvent& event, Micros watermark, Accumulator& figures);
   // Time goes on: carts become abandoned, and visits that nothing can change any more are forgotten.
   void Advance(Micros watermark, Accumulator& figures);
   // Values of the book's gauges, by name, over the visits that are not forgotten. `now`: the events' time.
-  void Measure(Micros now, Micros watermark, std::map<std::string, int64_t>& gauges) const;
+  std::map<std::string, int64_t> Measure(Micros now);
 
   void TakeChanges(std::vector<store::StateChange>& changes);
   // `watermark` is the one of the commit that wrote it.
@@ -41,13 +42,18 @@ class VisitBook {
   struct Session {
     std::vector<Visit> visits;  // in order; hardly ever more than one
     Micros looked_at = 0;       // the watermark with which they count now
+    Micros measured_at = 0;     // the moment with which gauges_ count them
     Micros reminder = 0;        // the earliest of reminders_
+    Micros turn = kNull;        // the earliest of turns_
     bool changed = false;
   };
   using Looks = std::vector<std::vector<int64_t>>;
 
-  // What the visits look like to the figures.
-  void Look(const Id& id, const Session& session, Looks& looks) const;
+  // What the visits look like to the figures; the gauges count them (`sign` 1) or take that back (-1). Gives
+  // the next moment at which a gauge counts them otherwise; kNull = none.
+  Micros Look(const Id& id, const Session& session, int sign, Looks& looks);
+  void Describe(const Id& id, const Session& session, const Visit& visit);
+  void AwaitTurn(const Id& id, Session& session, Micros next);
   // The visits were `before` and are as they are: their contributions follow.
   void Recount(const Id& id, Session& session, Micros watermark, const Looks& before, Accumulator& figures);
   // When the session has to be looked at again at the latest, if no event comes.
@@ -56,13 +62,20 @@ class VisitBook {
 
   const KpiBook& book_;
   Symbols& symbols_;
+  const CartSymbols carts_;
   VisitOptions options_;
   boost::unordered_flat_map<Id, Session, IdHash> sessions_;
   std::vector<Id> changed_;
   using Reminder = std::pair<Micros, Id>;
-  std::priority_queue<Reminder, std::vector<Reminder>, std::greater<>> reminders_;  // the earliest first
+  using Reminders =
+      std::priority_queue<Reminder, std::vector<Reminder>, std::greater<>>;  // the earliest first
+  Reminders reminders_;                                                      // by the watermark
+  Reminders turns_;                                                          // by now_
+  GaugeCounts gauges_;
+  Micros now_ = 0;
   Looks before_, after_;
-  mutable std::vector<int64_t> all_;  // fields of one visit
+  std::vector<int64_t> all_;     // fields of one visit
+  std::vector<int64_t> gauged_;  // those that gauges look at
 };
 
 }  // namespace souk::stream

@@ -24,7 +24,7 @@ class VisitTest : public testing::Test {
   }
   std::vector<int64_t> Describe(const Visit& visit, Micros watermark) {
     std::vector<int64_t> values;
-    DescribeVisit(visit, 7, watermark, {}, symbols_, values);
+    DescribeVisit(visit, 7, watermark, {}, CartSymbols(symbols_), values);
     return values;
   }
   // The visits of events that come in this order.
