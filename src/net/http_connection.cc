@@ -58,8 +58,11 @@ class Stream : public EventStream, public std::enable_shared_from_this<Stream> {
  public:
   Stream(std::shared_ptr<Connection> connection, asio::io_context& io)
       : connection_(std::move(connection)), io_(io) {}
-  bool Send(std::string_view event, std::string_view data) override;
-  bool Comment(std::string_view text) override { return Push(fmt::format(": {}\n\n", text)); }
+  using EventStream::Send;
+  bool Send(EventText text) override;
+  bool Comment(std::string_view text) override {
+    return Send(std::make_shared<const std::string>(fmt::format(": {}\n\n", text)));
+  }
   void Close() override;
   void OnClose(std::function<void()> callback) override;
 
@@ -69,12 +72,10 @@ class Stream : public EventStream, public std::enable_shared_from_this<Stream> {
   void Closed();
 
  private:
-  bool Push(std::string text);
-
   std::mutex mutex_;
   std::shared_ptr<Connection> connection_;
   asio::io_context& io_;
-  std::deque<std::string> waiting_;
+  std::deque<EventText> waiting_;
   size_t waiting_bytes_ = 0;
   bool writing_ = false;
   bool closed_ = false;
@@ -328,22 +329,11 @@ void Connection::BecomeStream(HttpRequest request, const StreamHandler& handler)
                     });
 }
 
-bool Stream::Send(std::string_view event, std::string_view data) {
-  std::string text = fmt::format("event: {}\n", event);
-  while (true) {
-    size_t end = std::min(data.find('\n'), data.size());
-    text += fmt::format("data: {}\n", data.substr(0, end));
-    if (end == data.size()) break;
-    data.remove_prefix(end + 1);
-  }
-  return Push(text + "\n");
-}
-
-bool Stream::Push(std::string text) {
+bool Stream::Send(EventText text) {
   {
     std::lock_guard lock(mutex_);
     if (closed_ || closing_) return false;
-    waiting_bytes_ += text.size();
+    waiting_bytes_ += text->size();
     if (waiting_bytes_ > kMaxStreamBacklog) {
       closing_ = true;  // a reader this slow would only fill the memory
       waiting_.clear();
@@ -381,14 +371,14 @@ void Stream::Begin() {
 }
 
 void Stream::Write() {
-  std::shared_ptr<std::string> next;
+  EventText next;
   std::shared_ptr<Connection> connection;
   {
     std::lock_guard lock(mutex_);
     if (closed_ || writing_) return;
     connection = connection_;
     if (!waiting_.empty()) {
-      next = std::make_shared<std::string>(std::move(waiting_.front()));
+      next = std::move(waiting_.front());
       waiting_.pop_front();
       waiting_bytes_ -= next->size();
       writing_ = true;
@@ -424,6 +414,19 @@ void Stream::Closed() {
 }
 
 }  // namespace
+
+EventText MakeEvent(std::string_view event, std::string_view data) {
+  std::string text;
+  text.reserve(event.size() + data.size() + 16);
+  text.append("event: ").append(event).append("\n");
+  while (true) {
+    size_t end = std::min(data.find('\n'), data.size());
+    text.append("data: ").append(data.substr(0, end)).append("\n");
+    if (end == data.size()) break;
+    data.remove_prefix(end + 1);
+  }
+  return std::make_shared<const std::string>(std::move(text) + "\n");
+}
 
 const ServerShared::Route* ServerShared::Find(std::string_view method, std::string_view path,
                                               bool* path_known) const {

@@ -30,12 +30,17 @@ struct HttpResponse {
   std::shared_ptr<const LongBody> long_body;  // used instead of both when there is one
 };
 
+// One server-sent event as it goes over the wire. Many streams may send the same one without a copy each.
+using EventText = std::shared_ptr<const std::string>;
+EventText MakeEvent(std::string_view event, std::string_view data);
+
 // A server-sent event stream. Threads: any. Slow readers: when more than 1 MB waits the stream is closed.
 class EventStream {
  public:
   virtual ~EventStream() = default;
   // False when the reader is gone.
-  virtual bool Send(std::string_view event, std::string_view data) = 0;
+  virtual bool Send(EventText event) = 0;
+  bool Send(std::string_view event, std::string_view data) { return Send(MakeEvent(event, data)); }
   virtual bool Comment(std::string_view text) = 0;
   virtual void Close() = 0;
   // Called once, from any thread, when the reader is gone or the server stops.

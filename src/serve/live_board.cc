@@ -176,7 +176,7 @@ void LiveBoard::Commit(const store::HotBatch& batch, const stream::StreamHealth&
     watermark_ = batch.watermark;
     health_ = health;
   }
-  if (feed_->HasListeners()) feed_->Publish(Json());
+  if (feed_->HasListeners()) feed_->Publish(net::MakeEvent("live", Json()));
 }
 
 void LiveBoard::End(const std::string& error) {
@@ -185,7 +185,7 @@ void LiveBoard::End(const std::string& error) {
     state_ = error.empty() ? "stopped" : "failed";
     error_ = error;
   }
-  feed_->Publish(Json());
+  feed_->Publish(net::MakeEvent("live", Json()));
 }
 
 Micros LiveBoard::Today(Micros now) const {

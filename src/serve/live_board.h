@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/time_zone.h"
+#include "net/http_server.h"
 #include "serve/feed.h"
 #include "store/hot_store.h"
 #include "stream/kpi_book.h"
@@ -43,8 +44,8 @@ class LiveBoard {
   std::string Json() const;
   // What models/live.yml says of each figure: [{name, definition}]. It changes only when a stream begins.
   std::string FiguresJson() const;
-  // Text of Json() after every commit.
-  Feed<std::string>& feed() { return *feed_; }
+  // After every commit an event `live` with Json().
+  Feed<net::EventText>& feed() { return *feed_; }
 
  private:
   struct Series {
@@ -76,7 +77,7 @@ class LiveBoard {
 
   mutable TimeZone time_zone_;
   const Clock& clock_;
-  std::shared_ptr<Feed<std::string>> feed_ = std::make_shared<Feed<std::string>>();
+  std::shared_ptr<Feed<net::EventText>> feed_ = std::make_shared<Feed<net::EventText>>();
 
   mutable std::mutex mutex_;
   std::string state_ = "stopped", error_;

@@ -140,7 +140,10 @@ TEST_F(LiveBoardTest, BeginsWithWhatTheStoreHas) {
 TEST_F(LiveBoardTest, TellsGaugesCountersAndWhyItEnded) {
   ASSERT_TRUE(board_.Begin(book_, *store_));
   std::string heard;
-  auto subscription = board_.feed().Subscribe([&](const std::string& json) { heard = json; });
+  auto subscription = board_.feed().Subscribe([&](const net::EventText& event) {
+    ASSERT_TRUE(event->starts_with("event: live\ndata: {"));
+    heard = event->substr(event->find('{'));
+  });
   Commit({});
   nlohmann::json document = nlohmann::json::parse(heard);
   EXPECT_EQ(document["state"].get<std::string>(), "running");

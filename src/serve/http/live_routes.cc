@@ -26,7 +26,7 @@ void AddLiveRoutes(ApiServer& server, SharedParts parts) {
         }
         stream->Send("live", parts->live->Json());
         auto handle =
-            parts->live->feed().Subscribe([stream](const std::string& json) { stream->Send("live", json); });
+            parts->live->feed().Subscribe([stream](const net::EventText& event) { stream->Send(event); });
         stream->OnClose([kept = std::move(handle)]() mutable { kept.reset(); });
       });
 }
