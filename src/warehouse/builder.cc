@@ -75,6 +75,8 @@ Result<BuildReport> Builder::Run() {
       return report_;
     }
     TRY_STATUS(work_->main().Transaction([this] { return CommitTables(); }));
+    TRY(WarehouseState now, LoadWarehouseState(work_->main()));
+    parts_.committed(now);
     CrashPoint("warehouse_committed");
     report_.version = next_version_;
     report_.changed = true;

@@ -8,6 +8,7 @@
 //    mark is behind and is written again.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +29,7 @@ struct BuilderParts {
   std::shared_ptr<lake::FileStore> store;
   const Clock* clock = nullptr;
   const WarehouseOptions* options = nullptr;
+  std::function<void(const WarehouseState& state)> committed;  // the tables that are served are these now
 };
 
 // For one build, on one thread.

@@ -149,7 +149,7 @@ Result<Report> ReportBook::Run(const governance::Identity& identity, const Repor
                                const sql::QueryOptions& limits) {
   TRY(const ReportFile* file, impl_->Find(request.name));
   TRY_STATUS(impl_->CheckRequest(*file, request));
-  TRY(WarehouseState state, impl_->warehouse->State());
+  WarehouseState state = impl_->warehouse->State();
   if (state.version == 0) return Fail(Code::kUnavailable, "nothing is built yet; run `souk build`");
   TRY(Period period, PeriodOf(request, file->info, state));
   FilterCounts counts;

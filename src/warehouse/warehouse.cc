@@ -1,5 +1,7 @@
 #include "warehouse/warehouse.h"
 
+#include <mutex>
+
 #include "record/schema.h"
 #include "warehouse/builder.h"
 #include "warehouse/quality.h"
@@ -14,8 +16,16 @@ struct Warehouse::Impl {
   const Clock* clock = nullptr;
   WarehouseOptions options;
 
+  // Nobody else changes the tables, so what every answer asks for first needs no query.
+  mutable std::mutex mutex;
+  WarehouseState state;
+
   Builder NewBuilder(const BuildRequest& request, Progress& progress) {
-    return Builder(BuilderParts{database, store, clock, &options}, request, progress);
+    auto committed = [this](const WarehouseState& now) {
+      std::lock_guard lock(mutex);
+      state = now;
+    };
+    return Builder(BuilderParts{database, store, clock, &options, committed}, request, progress);
   }
 };
 
@@ -32,6 +42,7 @@ Result<std::unique_ptr<Warehouse>> Warehouse::Open(std::shared_ptr<sql::Database
                          "CREATE SCHEMA IF NOT EXISTS clean"));
   TRY_STATUS(CreateQualityTables(connection));
   auto impl = std::make_unique<Impl>();
+  TRY(impl->state, LoadWarehouseState(connection));
   impl->database = std::move(database);
   impl->store = std::move(store);
   impl->clock = &clock;
@@ -52,9 +63,9 @@ Result<std::vector<Reject>> Warehouse::Rejects() const {
   return LoadRejects(connection);
 }
 
-Result<WarehouseState> Warehouse::State() const {
-  TRY(auto connection, impl_->database->Connect());
-  return LoadWarehouseState(connection);
+WarehouseState Warehouse::State() const {
+  std::lock_guard lock(impl_->mutex);
+  return impl_->state;
 }
 
 }  // namespace souk::warehouse

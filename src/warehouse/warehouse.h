@@ -95,7 +95,7 @@ class Warehouse {
   // Runs what is not up to date. After a kill anywhere the next Build ends in the same state as one without a
   // kill.
   Result<BuildReport> Build(const BuildRequest& request, Progress& progress);
-  Result<WarehouseState> State() const;
+  WarehouseState State() const;
   // By model and reason.
   Result<std::vector<Reject>> Rejects() const;
 

@@ -21,8 +21,8 @@ TEST_F(WarehouseTest, NothingInNothingOut) {
   EXPECT_EQ(shop_.Row("SELECT count(*) FROM ecommerce.fact_transactions"), "0");
   EXPECT_EQ(shop_.Row("SELECT count(*) FROM ecommerce.dim_date"), "0");
   auto state = shop_.warehouse->State();
-  EXPECT_FALSE(state->first_day.has_value());
-  EXPECT_EQ(state->data_until, 0);
+  EXPECT_FALSE(state.first_day.has_value());
+  EXPECT_EQ(state.data_until, 0);
 }
 
 TEST_F(WarehouseTest, EveryLineIsAccountedFor) {
@@ -277,12 +277,12 @@ TEST_F(WarehouseTest, StateSaysWhatIsServed) {
   FillWithSamples(shop_);
   shop_.MustBuild();
   auto state = shop_.warehouse->State();
-  EXPECT_EQ(state->version, 1);
-  EXPECT_EQ(state->built_at, shop_.clock.Now());
-  EXPECT_EQ(FormatDay(*state->first_day), "2025-03-01");
-  EXPECT_EQ(FormatDay(*state->last_day), "2025-03-03");
-  EXPECT_EQ(FormatUtc(state->data_until), "2025-03-03T09:00:00Z");
-  EXPECT_FALSE(state->data_day_over);
+  EXPECT_EQ(state.version, 1);
+  EXPECT_EQ(state.built_at, shop_.clock.Now());
+  EXPECT_EQ(FormatDay(*state.first_day), "2025-03-01");
+  EXPECT_EQ(FormatDay(*state.last_day), "2025-03-03");
+  EXPECT_EQ(FormatUtc(state.data_until), "2025-03-03T09:00:00Z");
+  EXPECT_FALSE(state.data_day_over);
 }
 
 TEST_F(WarehouseTest, CancelledBuildLeavesEverything) {
@@ -297,7 +297,7 @@ TEST_F(WarehouseTest, CancelledBuildLeavesEverything) {
   FillWithSamples(shop_);
   shop_.Open();
   EXPECT_EQ(shop_.warehouse->Build({}, progress).error().code, Code::kCancelled);
-  EXPECT_EQ(shop_.warehouse->State()->version, 0);
+  EXPECT_EQ(shop_.warehouse->State().version, 0);
   shop_.MustBuild();
 }
 

@@ -43,7 +43,7 @@ class BuildVerb : public Verb {
     for (const auto& warning : report.warnings) context.progress.Line("warning: " + Say(warning));
     if (!report.failures.empty()) return Failed(context.progress, report);
     if (report.changed) {
-      TRY(auto state, warehouse->State());
+      auto state = warehouse->State();
       context.changes->Publish(state);
     }
     if (format_ == OutputFormat::kTable) {

@@ -31,7 +31,7 @@ class QuarantineVerb : public Verb {
     TRY(auto* warehouse, context.parts.Warehouse());
     TRY(rejects_, warehouse->Rejects());
     if (list_->parsed()) {
-      TRY(auto state, warehouse->State());
+      auto state = warehouse->State();
       return List(context, *quarantine, state.built_at);
     }
     bool by_rule =
@@ -146,7 +146,7 @@ class QuarantineVerb : public Verb {
                     report.failures.front().test, report.failures.front().model);
       }
     }
-    TRY(auto state, warehouse.State());
+    auto state = warehouse.State();
     context.changes->Publish(state);
     TRY(rejects_, warehouse.Rejects());
     const uint64_t after = KeptOut();

@@ -70,7 +70,7 @@ class ModelList {
  public:
   Result<std::string> Json(const ApiParts& parts) {
     std::lock_guard lock(mutex_);
-    TRY(auto state, parts.warehouse->State());
+    auto state = parts.warehouse->State();
     if (json_.empty() || version_ != state.version) {
       TRY(auto lineage, parts.lineage());
       json_ = ModelsJson(lineage);

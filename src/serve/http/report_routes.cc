@@ -100,9 +100,7 @@ net::HttpResponse Respond(const net::HttpRequest& request, const CachedAnswer& a
 // An answer that only a build changes, from the cache where it is known.
 net::HttpResponse RespondCached(const net::HttpRequest& request, const ApiParts& parts, AnswerCache& cache,
                                 const std::string& question, const AnswerCache::Make& make) {
-  auto state = parts.warehouse->State();
-  if (!state) return ProblemOf(state.error());
-  auto answer = cache.Get(state->version, question, make);
+  auto answer = cache.Get(parts.warehouse->State().version, question, make);
   return answer ? Respond(request, **answer) : ProblemOf(answer.error());
 }
 
@@ -118,7 +116,7 @@ std::string QuestionOf(const ReportRequest& request) {
 }
 
 Result<CachedAnswer> MakeShop(const ApiParts& parts) {
-  TRY(WarehouseState state, parts.warehouse->State());
+  WarehouseState state = parts.warehouse->State();
   std::string filters;
   for (const char* filter : kFilters) {
     std::string values = "[]";
