@@ -52,6 +52,23 @@ async function productsEqual(page, program, flags) {
   assert.deepEqual(await values(page, `${panel} td.number > :first-child`), wanted);
 }
 
+// Each question of a first look is asked once, the first of them by the answer that brought the page.
+async function askedOnce(page) {
+  const asked = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter((entry) => entry.name.includes('/api/reports/'))
+      .map((entry) => [new URL(entry.name).pathname.split('/').pop(), entry.initiatorType]),
+  );
+  assert.deepEqual(asked.toSorted(), [
+    ['revenue_by_category', 'link'],
+    ['revenue_by_region', 'link'],
+    ['sales_overview', 'link'],
+    ['sales_trend', 'link'],
+    ['top_products', 'fetch'],
+  ]);
+}
+
 // The chart's days are read one by one, as a person without a mouse would.
 async function daysEqual(page, program, flags) {
   const rows = await program.report('sales_trend', flags);
@@ -101,6 +118,8 @@ async function everyFigure(t, browser, program) {
   const { filters, last_day: last } = program.shop;
 
   await t.test('every figure equals souk report', () => open('/', (page) => allEqual(page, program, [])));
+
+  await t.test('each question of a first look is asked once', () => open('/', askedOnce));
 
   await t.test('every figure of a range of days', () => {
     const from = `${last.slice(0, 7)}-01`;

@@ -15,25 +15,22 @@ export const addDays = (day: string, days: number) => dayOf(dayMs(day) + days * 
 export const daysBetween = (from: string, to: string) => Math.round((dayMs(to) - dayMs(from)) / DAY_MS);
 
 const minus = (text: string) => text.replace('-', '−');
-// Making a formatter takes longer than drawing what it writes, so each is made once.
-const formats = new Map<string, Intl.DateTimeFormat>();
-function options(zone: string, parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = zone + JSON.stringify(parts);
-  let found = formats.get(key);
-  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(LOCALE, { ...parts, timeZone: zone })));
-  return found;
-}
-
-const short = options('UTC', { day: 'numeric', month: 'short' });
-const dated = options('UTC', { day: 'numeric', month: 'short', year: 'numeric' });
-const weekday = options('UTC', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
-const month = options('UTC', { month: 'short' });
-const monthAndYear = options('UTC', { month: 'long', year: 'numeric' });
+// A formatter of the browser for each way of writing a day would take longer to make than the page to draw.
+const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
+  'November', 'December'];
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const monthOf = (day: string) => MONTHS[Number(day.slice(5, 7)) - 1]!;
+const PARTS_OF_TIME: Intl.DateTimeFormatOptions = {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+};
 const counts = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const numbers = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
-
-// Node and some browsers put a comma after the weekday; the page never does.
-const plain = (text: string) => text.replace(',', '').replace('Sept', 'Sep');
 
 const fixedTo = [0, 1, 2].map(
   (digits) => new Intl.NumberFormat(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
@@ -73,6 +70,8 @@ export class Format {
   readonly #whole: Intl.NumberFormat;
   readonly #short: Intl.NumberFormat;
   readonly #zone: string;
+  // Made when first asked for: that takes milliseconds.
+  #clock: Intl.DateTimeFormat | undefined;
 
   constructor(currency: string, zone: string) {
     const style: Intl.NumberFormatOptions = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' };
@@ -138,28 +137,36 @@ export class Format {
     };
   }
 
+  /** 2011-12-09 12:50:04 in the shop's time zone */
+  #at(moment: number): string {
+    this.#clock ??= new Intl.DateTimeFormat(LOCALE, { ...PARTS_OF_TIME, timeZone: this.#zone });
+    const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
+    for (const { type, value } of this.#clock.formatToParts(moment)) part[type] = value;
+    return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second}`;
+  }
+
   /** 9 Dec */
   day(day: string): string {
-    return plain(short.format(dayMs(day)));
+    return `${Number(day.slice(8, 10))} ${this.month(day)}`;
   }
 
   /** 9 Dec 2011 */
   date(day: string): string {
-    return plain(dated.format(dayMs(day)));
+    return `${this.day(day)} ${day.slice(0, 4)}`;
   }
 
   /** Fri 9 Dec 2011 */
   weekday(day: string): string {
-    return plain(weekday.format(dayMs(day)));
+    return `${WEEKDAYS[new Date(dayMs(day)).getUTCDay()]} ${this.date(day)}`;
   }
 
   month(day: string): string {
-    return plain(month.format(dayMs(day)));
+    return monthOf(day).slice(0, 3);
   }
 
   /** December 2011 */
   monthAndYear(day: string): string {
-    return monthAndYear.format(dayMs(day));
+    return `${monthOf(day)} ${day.slice(0, 4)}`;
   }
 
   /** 1 – 28 Nov, 12 Nov – 9 Dec, with the years where they are not this one's. */
@@ -174,11 +181,7 @@ export class Format {
 
   /** The shop's day of a moment. */
   dayAt(moment: number): string {
-    const parts = options(this.#zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(
-      moment,
-    );
-    const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
-    return `${part('year')}-${part('month')}-${part('day')}`;
+    return this.#at(moment).slice(0, 10);
   }
 
   today(now = Date.now()): string {
@@ -187,8 +190,7 @@ export class Format {
 
   /** 12:04 in the shop's time zone */
   time(iso: string, seconds = false): string {
-    const parts: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
-    return options(this.#zone, seconds ? { ...parts, second: '2-digit' } : parts).format(Date.parse(iso));
+    return this.#at(Date.parse(iso)).slice(11, seconds ? 19 : 16);
   }
 
   /** 12:04:30 today, else 28 Nov 12:04, else 9 Dec 2011 12:50 */

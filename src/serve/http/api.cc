@@ -16,7 +16,7 @@ void AddRoutes(net::HttpServer& server, std::shared_ptr<const ApiParts> parts) {
   AddUploadRoutes(api, parts);
   AddMetricRoutes(api, *parts->metrics);
   api.ServeDocument(parts->version);
-  AddPageRoutes(server);
+  AddPageRoutes(server, parts);
 }
 
 }  // namespace souk::serve

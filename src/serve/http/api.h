@@ -88,6 +88,6 @@ void AddQuarantineRoutes(ApiServer& server, SharedParts parts);
 void AddBuildRoutes(ApiServer& server, SharedParts parts);
 void AddUploadRoutes(ApiServer& server, SharedParts parts);
 void AddMetricRoutes(ApiServer& server, MetricRegistry& metrics);
-void AddPageRoutes(net::HttpServer& server);
+void AddPageRoutes(net::HttpServer& server, SharedParts parts);
 
 }  // namespace souk::serve

@@ -9,6 +9,14 @@ namespace {
 
 constexpr std::string_view kPageFolder = "web/dist";
 
+// What web/panel/overview asks first when nothing is chosen; the browser begins with it before the page's
+// script is there to ask.
+constexpr std::string_view kFirstQuestions =
+    "</api/reports/sales_overview?compare=previous>; rel=preload; as=fetch; crossorigin, "
+    "</api/reports/sales_trend?compare=previous>; rel=preload; as=fetch; crossorigin, "
+    "</api/reports/revenue_by_category?compare=previous>; rel=preload; as=fetch; crossorigin, "
+    "</api/reports/revenue_by_region?compare=previous>; rel=preload; as=fetch; crossorigin";
+
 std::string_view ContentType(std::string_view path) {
   static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
       {".html", "text/html; charset=utf-8"},
@@ -70,8 +78,20 @@ net::HttpResponse Page(const net::HttpRequest& request) {
   return AssetResponse(request, index, *page);
 }
 
+bool HasSales(const ApiParts& parts) {
+  auto state = parts.warehouse->State();
+  return state.version > 0 && state.first_day;
+}
+
 }  // namespace
 
-void AddPageRoutes(net::HttpServer& server) { server.Handle("GET", "/", Page); }
+void AddPageRoutes(net::HttpServer& server, SharedParts parts) {
+  server.Handle("GET", "/", [parts](const net::HttpRequest& request) {
+    net::HttpResponse response = Page(request);
+    if (request.path == "/" && request.query.empty() && HasSales(*parts))
+      response.headers.emplace_back("Link", kFirstQuestions);
+    return response;
+  });
+}
 
 }  // namespace souk::serve
