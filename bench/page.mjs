@@ -11,11 +11,9 @@
 // Prints JSON: for every round milliseconds; for the last one figures, bytes, requests, layout shift, redraws,
 // the server's processor seconds per load and its memory.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { launch } from './chromium.mjs';
 
-const require = createRequire(new URL('../tests/browser/package.json', import.meta.url));
-const { chromium } = require('playwright-core');
 const spec = JSON.parse(process.argv[2]);
 const DEADLINE_MS = 60_000;
 const CLOCK_TICKS = 100; // per second, of /proc/PID/stat
@@ -131,6 +129,7 @@ function filtered({ figure, attribute, chart, filter, filterIn }) {
 // Changes of the page's content in five seconds in which nothing happens, with a look elsewhere in between:
 // coming back, a page asks again and hears the same.
 async function redraws(page) {
+  await page.waitForTimeout(1000); // what was asked before has come
   await page.evaluate(() => {
     window.redrawn = 0;
     new MutationObserver((list) => (window.redrawn += list.length)).observe(document.body, {
@@ -202,10 +201,7 @@ async function measureWarm(browser, server, where, result) {
   Object.assign(result, await tenPages(browser, server.pid, where));
 }
 
-const browser = await chromium.launch({
-  executablePath: ['/usr/bin/chromium', process.env.CHROMIUM].find((path) => path && existsSync(path)),
-  args: ['--no-sandbox', '--disable-gpu'],
-});
+const browser = await launch();
 const result = { cold: [], warm: [] };
 try {
   // The browser itself is warmed up, so that a cold round measures the server and the page only.
