@@ -175,11 +175,11 @@ need_node_modules() {
   echo "$sum" >"$dir/node_modules/.souk-lock"
 }
 
-# need_web: the page in web/dist, built again only when a file of web/ has changed.
+# need_web: the page in web/dist, built again only when a file of web/ or the answers it reads have changed.
 need_web() {
   [ -f web/package.json ] || return 0
   local sources
-  sources=$(find web \( -name node_modules -o -name dist \) -prune -o -type f -print0 | sort -z |
+  sources=$(find web schemas/api \( -name node_modules -o -name dist -o -name generated \) -prune -o -type f -print0 | sort -z |
     xargs -0 sha256sum | sha256sum)
   [ -f web/dist/index.html ] && [ "$(cat build/web.stamp 2>/dev/null)" = "$sources" ] && return 0
   need_node_modules web

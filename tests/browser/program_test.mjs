@@ -1,6 +1,7 @@
 // The page before the real program: every figure on it equals what `souk report` prints.
 
 import assert from 'node:assert/strict';
+import { answersProgramTests } from './answers_program_test.mjs';
 import { liveProgramTests } from './live_program_test.mjs';
 import { picture, visit } from './lib/browser.mjs';
 import { looksRight, shifted } from './lib/look.mjs';
@@ -99,6 +100,7 @@ async function allEqual(page, program, flags) {
 export async function programTests(t, browser, souk) {
   const program = await Program.start(souk);
   try {
+    await answersProgramTests(t, program);
     await everyFigure(t, browser, program);
     await everyLook(t, browser, program);
     await salesProgramTests(t, browser, program);

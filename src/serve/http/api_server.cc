@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/embedded.h"
 #include "serve/http/errors.h"
 #include "serve/http/json.h"
 
@@ -10,6 +11,20 @@ namespace souk::serve {
 namespace {
 
 using nlohmann::ordered_json;
+
+// The schemas of all answers, and which route answers with which.
+const ordered_json& Answers() {
+  static const ordered_json answers = ordered_json::parse(FindAsset("schemas/api/answers.json").value());
+  return answers;
+}
+
+// {} where the route is none of the program's own.
+ordered_json AnswerOf(const std::string& route) {
+  const ordered_json& known = Answers()["answers"];
+  auto found = known.find(route);
+  if (found == known.end()) return ordered_json::object();
+  return {{"$ref", "#/components/schemas/" + found->get<std::string>()}};
+}
 
 net::HttpHandler Guarded(net::HttpHandler handler) {
   return [handler = std::move(handler)](const net::HttpRequest& request) {
@@ -77,9 +92,9 @@ ordered_json OperationOf(const std::string& method, const std::string& path, con
   if (!parameters.empty()) operation["parameters"] = parameters;
   if (auto body = BodyOf(doc); !body.is_null()) operation["requestBody"] = body;
   ordered_json content;
-  content[std::string(doc.answer)] = doc.answer == "application/json"
-                                         ? ordered_json{{"schema", ordered_json::object()}}
-                                         : ordered_json::object();
+  content[std::string(doc.answer)] = ordered_json::object();
+  if (doc.answer == "application/json" || doc.answer == "text/event-stream")
+    content[std::string(doc.answer)]["schema"] = AnswerOf(method + " " + PathTemplate(path, doc.parameters));
   operation["responses"] = {
       {std::to_string(doc.status), {{"description", "It worked."}, {"content", content}}},
       {"default", {{"$ref", "#/components/responses/Problem"}}}};
@@ -98,7 +113,9 @@ ordered_json Components() {
         {"status", {{"type", "integer"}}},
         {"detail", {{"type", "string"}, {"description", "What failed, on which object."}}},
         {"remedy", {{"type", "string"}, {"description", "What to do."}}}}}};
-  return {{"schemas", {{"Problem", problem}}},
+  ordered_json schemas = Answers()["schemas"];
+  schemas["Problem"] = problem;
+  return {{"schemas", schemas},
           {"parameters",
            {{"Souk",
              {{"name", "X-Souk"},

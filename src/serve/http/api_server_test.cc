@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -91,6 +92,36 @@ TEST_F(OpenApiTest, EveryOperationIsWhole) {
   }
   EXPECT_TRUE(
       document_["components"]["responses"]["Problem"]["content"].contains("application/problem+json"));
+}
+
+TEST_F(OpenApiTest, EveryAnswerHasASchema) {
+  const nlohmann::json& schemas = document_["components"]["schemas"];
+  std::set<std::string> used = {"Problem"};
+  for (const auto& [path, operations] : document_["paths"].items()) {
+    if (path == "/api/openapi.json") continue;
+    for (const auto& [method, operation] : operations.items()) {
+      for (const auto& [status, response] : operation["responses"].items()) {
+        if (!response.contains("content")) continue;
+        for (const auto& [type, content] : response["content"].items()) {
+          if (type != "application/json" && type != "text/event-stream") continue;
+          std::string name = content["schema"].value("$ref", "");
+          name = name.substr(std::min(name.size(), std::strlen("#/components/schemas/")));
+          EXPECT_TRUE(schemas.contains(name)) << method << " " << path << ": " << name;
+          used.insert(name);
+        }
+      }
+    }
+  }
+  // What a schema names is there, and nobody's schema is nowhere.
+  std::string all = schemas.dump();
+  for (const auto& [name, schema] : schemas.items()) {
+    if (all.find("\"#/components/schemas/" + name + "\"") != std::string::npos) used.insert(name);
+    EXPECT_TRUE(used.contains(name)) << name;
+  }
+  for (size_t at = 0; (at = all.find("#/components/schemas/", at)) != std::string::npos;) {
+    at += std::strlen("#/components/schemas/");
+    EXPECT_TRUE(schemas.contains(all.substr(at, all.find('"', at) - at))) << all.substr(at, 30);
+  }
 }
 
 TEST_F(OpenApiTest, WhatChangesSomethingNeedsTheHeader) {

@@ -1,5 +1,5 @@
 import { Problem } from '../../api/client';
-import type { JobState, Progress } from './answers';
+import type { JobState, Progress } from '../../api/types';
 
 /** One job as it goes on. */
 export class FollowedJob {

@@ -1,7 +1,7 @@
 // Where the models stand in the drawing of the graph: a column for each step from the raw records, within a
 // column in the order of what they read, so that few lines cross.
 
-import type { ModelNode } from './answers';
+import type { ModelNode } from '../../api/types';
 
 export interface Place {
   node: ModelNode;

@@ -1,4 +1,4 @@
-import type { Job } from './answers';
+import type { Job } from '../../api/types';
 
 const last = (path: string) => path.split('/').at(-1) ?? path;
 /** What a job does, as a person would say it. The words typed are shown beside it. */

@@ -1,6 +1,6 @@
 import { ask, parse, problemFrom, type Problem } from '../../api/client';
 import { live } from '../../state/live.svelte';
-import type { Message, MessagePage } from './answers';
+import type { Message, MessagePage } from '../../api/types';
 
 const FOLLOW_MS = 400;
 const KEPT = 500;
