@@ -27,6 +27,10 @@ Status FaultyFileStore::Write(const std::string& path, std::string_view content)
   return Change("write " + path, [&] { return below_->Write(path, content); });
 }
 
+Status FaultyFileStore::WriteUnsynced(const std::string& path, std::string_view content) {
+  return Change("write " + path, [&] { return below_->WriteUnsynced(path, content); });
+}
+
 Status FaultyFileStore::Create(const std::string& path, std::string_view content) {
   return Change("create " + path, [&] { return below_->Create(path, content); });
 }

@@ -19,8 +19,8 @@ enum class Fault {
   kDie,        // the operation and all later ones, reads included, fail: the process is gone
 };
 
-// Threads: any. Counts the operations that change the store: Write, Create, Adopt, Remove, PrepareFolder,
-// Sync.
+// Threads: any. Counts the operations that change the store: Write, WriteUnsynced, Create, Adopt, Remove,
+// PrepareFolder, Sync.
 class FaultyFileStore : public FileStore {
  public:
   explicit FaultyFileStore(std::shared_ptr<FileStore> below) : below_(std::move(below)) {}
@@ -35,6 +35,7 @@ class FaultyFileStore : public FileStore {
   Result<std::string> Read(const std::string& path) const override;
   Result<std::string> ReadRange(const std::string& path, uint64_t offset, uint64_t bytes) const override;
   Status Write(const std::string& path, std::string_view content) override;
+  Status WriteUnsynced(const std::string& path, std::string_view content) override;
   Status Create(const std::string& path, std::string_view content) override;
   Status Adopt(const std::string& local, const std::string& path) override;
   Result<std::vector<FileInfo>> List(const std::string& path) const override;

@@ -30,6 +30,8 @@ class FileStore {
   virtual Result<std::string> ReadRange(const std::string& path, uint64_t offset, uint64_t bytes) const = 0;
   // Durable when it returns; readers see the old or the new content. Missing directories are made.
   virtual Status Write(const std::string& path, std::string_view content) = 0;
+  // Writes a new file that nobody looks for yet: durable after Sync, and readers may see a part of it.
+  virtual Status WriteUnsynced(const std::string& path, std::string_view content) = 0;
   // As Write, but exactly one of several writers of the same path succeeds; the others get kAlreadyExists.
   virtual Status Create(const std::string& path, std::string_view content) = 0;
   // Moves a file of the local disk into the store, durable when it returns; `local` is gone afterwards.
@@ -44,13 +46,12 @@ class FileStore {
   virtual Result<uint64_t> Size(const std::string& path) const = 0;
   // True for files, not for folders.
   virtual bool Exists(const std::string& path) const = 0;
-  // What DuckDB opens to read or write the file: an absolute local path, or a URL it knows. The path is not
+  // What DuckDB opens to read the file: an absolute local path, or a URL it knows. The path is not
   // checked.
   virtual std::string EngineUrl(const std::string& path) const = 0;
-  // Makes the folder of a file that the engine is going to write through EngineUrl (no-op where there are
-  // none).
+  // Makes the folder of a file that is going to be written beside the store (no-op where there are none).
   virtual Status PrepareFolder(const std::string& path) = 0;
-  // Makes files that the engine wrote through EngineUrl durable (no-op where the store does so itself).
+  // Makes files of WriteUnsynced durable (no-op where the store does so itself).
   virtual Status Sync(const std::vector<std::string>& paths) = 0;
   // Does what the store does: writes, reads back and removes a small file.
   virtual Status Check() = 0;

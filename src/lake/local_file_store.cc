@@ -40,7 +40,7 @@ using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
 class Descriptor {
  public:
-  Descriptor(const std::string& path, int flags) : fd_(open(path.c_str(), flags | O_CLOEXEC)) {}
+  Descriptor(const std::string& path, int flags) : fd_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
   ~Descriptor() {
     if (fd_ >= 0) close(fd_);
   }
@@ -100,6 +100,18 @@ Status ListInto(const std::string& root, const std::string& folder, std::vector<
   return {};
 }
 
+Status WriteInto(const std::string& path, std::string_view content) {
+  Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (file.get() < 0) return FailErrno("write", path, errno);
+  while (!content.empty()) {
+    ssize_t n = write(file.get(), content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return FailErrno("write", path, errno);
+    content.remove_prefix(static_cast<size_t>(n));
+  }
+  return {};
+}
+
 // Copies `from` to `to` on another file system; `to` appears whole and durable.
 Status CopyInto(const std::string& from, const std::string& to) {
   std::string temporary = to + "." + RandomLetters() + ".tmp";
@@ -155,6 +167,14 @@ Result<std::string> LocalFileStore::ReadRange(const std::string& path, uint64_t 
 Status LocalFileStore::Write(const std::string& path, std::string_view content) {
   TRY_STATUS(PrepareFolder(path));
   return WriteFileAtomic(EngineUrl(path), content);
+}
+
+// Sync makes the folders durable too.
+Status LocalFileStore::WriteUnsynced(const std::string& path, std::string_view content) {
+  TRY_STATUS(CheckStorePath(path));
+  std::string full = EngineUrl(path);
+  TRY_STATUS(CreateDirectories(ParentOf(full)));
+  return WriteInto(full, content);
 }
 
 Status LocalFileStore::Create(const std::string& path, std::string_view content) {
@@ -219,7 +239,7 @@ Status LocalFileStore::Sync(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     TRY_STATUS(CheckStorePath(path));
     if (!Exists(path)) return Fail(Code::kNotFound, "cannot sync {}: no such file", EngineUrl(path));
-    // The engine may have made the folders, so each up to the root must be synced too.
+    // Folders may be as new as the file, so each up to the root must be synced too.
     for (std::string folder = ParentOf(EngineUrl(path)); folder.size() >= root_.size();
          folder = ParentOf(folder)) {
       if (!folders.insert(folder).second || folder.size() == 1) break;

@@ -22,6 +22,7 @@ class LocalFileStore : public FileStore {
   Result<std::string> Read(const std::string& path) const override;
   Result<std::string> ReadRange(const std::string& path, uint64_t offset, uint64_t bytes) const override;
   Status Write(const std::string& path, std::string_view content) override;
+  Status WriteUnsynced(const std::string& path, std::string_view content) override;
   Status Create(const std::string& path, std::string_view content) override;
   // A rename on one file system; between two a copy, synced before it takes its name.
   Status Adopt(const std::string& local, const std::string& path) override;

@@ -163,6 +163,7 @@ TEST_P(FileStoreSuite, BadPathsAreRefusedEverywhere) {
     EXPECT_EQ(store_->Create(path, "x").error().code, Code::kInvalid);
     EXPECT_EQ(store_->Read(path).error().code, Code::kInvalid);
     EXPECT_EQ(store_->ReadRange(path, 0, 1).error().code, Code::kInvalid);
+    EXPECT_EQ(store_->WriteUnsynced(path, "x").error().code, Code::kInvalid);
     EXPECT_EQ(store_->Adopt(local, path).error().code, Code::kInvalid);
     EXPECT_EQ(store_->Remove(path).error().code, Code::kInvalid);
     EXPECT_EQ(store_->PrepareFolder(path).error().code, Code::kInvalid);
@@ -188,21 +189,21 @@ TEST_P(FileStoreSuite, TakesAnyName) {
   EXPECT_EQ(Paths("100%"), "100%/x+y:8");
 }
 
-TEST_P(FileStoreSuite, TheEngineReadsAndWrites) {
-  if (!capabilities().local_engine_url) GTEST_SKIP() << "what the engine opens here is no local path";
-  ASSERT_TRUE(store_->Write("a/x", "by the store"));
-  EXPECT_EQ(*ReadFile(store_->EngineUrl("a/x")), "by the store");
+TEST_P(FileStoreSuite, NewFilesAreSyncedTogether) {
   std::vector<std::string> paths;
   for (int i = 0; i < 40; ++i) {
-    paths.push_back(fmt::format("year=2025/month={}/part", i));
-    ASSERT_TRUE(store_->PrepareFolder(paths.back()));
-    ASSERT_TRUE(WriteFileAtomic(store_->EngineUrl(paths.back()), "by the engine"));
+    paths.push_back(fmt::format("year=2025/month={}/part-{}.parquet", i % 4, i));
+    ASSERT_TRUE(store_->WriteUnsynced(paths.back(), "first"));
+    ASSERT_TRUE(store_->WriteUnsynced(paths.back(), fmt::format("file {}", i)));
   }
   EXPECT_TRUE(store_->Sync({paths[0], paths[1]}));
   EXPECT_TRUE(store_->Sync(paths));
   EXPECT_TRUE(store_->Sync({}));
-  EXPECT_EQ(*store_->Read(paths[39]), "by the engine");
+  EXPECT_EQ(*store_->Read(paths[39]), "file 39");
+  EXPECT_EQ(*store_->Size(paths[3]), 6u);
+  EXPECT_EQ(*ReadFile(store_->EngineUrl(paths[3])), "file 3");
   EXPECT_EQ(store_->Sync({"year=2025/none"}).error().code, Code::kNotFound);
+  EXPECT_FALSE(store_->WriteUnsynced("year=2025", "a folder"));
 }
 
 TEST_P(FileStoreSuite, CheckLeavesNothing) {

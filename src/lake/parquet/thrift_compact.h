@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace souk::generate {
+namespace souk::lake {
 
 // Fields of a structure must come in the order of their numbers. Not thread-safe.
 class CompactWriter {
@@ -83,4 +83,4 @@ class CompactWriter {
   std::vector<int> open_;  // the last field of each structure that is open
 };
 
-}  // namespace souk::generate
+}  // namespace souk::lake

@@ -1,0 +1,45 @@
+#include "lake/parquet/file_buffer.h"
+
+#include <utility>
+
+namespace souk::lake {
+namespace {
+
+constexpr size_t kRowGroupBytes = 64 << 20;
+constexpr size_t kFileBytes = 128 << 20;
+
+}  // namespace
+
+ParquetFileBuffer::ParquetFileBuffer(std::vector<ParquetColumn> columns, ParquetCodec codec)
+    : columns_(std::move(columns)), codec_(codec), file_(kParquetMagic) {
+  buffers_.reserve(columns_.size());
+  for (const ParquetColumn& column : columns_) buffers_.emplace_back(column);
+}
+
+void ParquetFileBuffer::EndRows() {
+  size_t bytes = 0;
+  for (const ParquetColumnBuffer& buffer : buffers_) bytes += buffer.bytes();
+  if (buffers_.front().rows() >= kRowGroupRows || bytes >= kRowGroupBytes) EndRowGroup();
+}
+
+uint64_t ParquetFileBuffer::rows() const { return ended_rows_ + buffers_.front().rows(); }
+
+bool ParquetFileBuffer::full() const { return file_.size() >= kFileBytes; }
+
+void ParquetFileBuffer::EndRowGroup() {
+  ParquetRowGroup group;
+  group.rows = static_cast<int64_t>(buffers_.front().rows());
+  for (ParquetColumnBuffer& buffer : buffers_) {
+    group.chunks.push_back(buffer.Flush(file_, static_cast<int64_t>(file_.size()), codec_));
+  }
+  ended_rows_ += static_cast<uint64_t>(group.rows);
+  groups_.push_back(std::move(group));
+}
+
+std::string ParquetFileBuffer::Finish() {
+  if (buffers_.front().rows() > 0) EndRowGroup();
+  AppendFooter(file_, columns_, codec_, groups_);
+  return std::move(file_);
+}
+
+}  // namespace souk::lake
