@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/files.h"
+#include "sql/execution.h"
 #include "sql/handle.h"
 #include "sql/macro.h"
 #include "sql/query_error.h"
@@ -88,13 +89,6 @@ Status OpenFile(Database::Impl& impl) {
 }
 
 }  // namespace
-
-std::string RunPlain(duckdb_connection connection, const std::string& sql) {
-  ResultHandle result;
-  if (duckdb_query(connection, sql.c_str(), result.out()) == DuckDBSuccess) return "";
-  const char* text = duckdb_result_error(result.out());
-  return text == nullptr || *text == '\0' ? "Invalid Error: unknown error" : text;
-}
 
 Database::Impl::~Impl() {
   for (duckdb_connection connection : idle) duckdb_disconnect(&connection);

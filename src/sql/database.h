@@ -60,6 +60,10 @@ struct QueryOptions {
   uint64_t progress_units = 0;
 };
 
+struct ParquetExport;  // sql/parquet_export.h
+struct ParquetFile;
+using TakeParquetFile = std::function<Status(ParquetFile)>;
+
 class Connection {
  public:
   ~Connection();
@@ -87,6 +91,8 @@ class Connection {
  private:
   friend class Appender;
   friend class Database;
+  friend Status ExportParquet(Connection& connection, const ParquetExport& what, const TakeParquetFile& take,
+                              const QueryOptions& options);
   explicit Connection(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -38,6 +38,7 @@ class Handle {
 
 using ConfigHandle = Handle<duckdb_config, duckdb_destroy_config>;
 using PreparedHandle = Handle<duckdb_prepared_statement, duckdb_destroy_prepare>;
+using ExtractedHandle = Handle<duckdb_extracted_statements, duckdb_destroy_extracted>;
 using PendingHandle = Handle<duckdb_pending_result, duckdb_destroy_pending>;
 using ChunkHandle = Handle<duckdb_data_chunk, duckdb_destroy_data_chunk>;
 using TypeHandle = Handle<duckdb_logical_type, duckdb_destroy_logical_type>;

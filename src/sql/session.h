@@ -39,7 +39,4 @@ struct Connection::Impl {
   ~Impl() { database->TakeBack(handle); }
 };
 
-// Runs one or several statements and throws their results away; the text of DuckDB's error, or "".
-std::string RunPlain(duckdb_connection connection, const std::string& sql);
-
 }  // namespace souk::sql
