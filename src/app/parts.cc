@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/files.h"
+#include "lake/parquet/compression.h"
 #include "store/open_hot_store.h"
 
 namespace souk::app {
@@ -31,7 +32,8 @@ warehouse::WarehouseOptions WarehouseOptionsOf(const Settings& settings) {
   options.shop.currency = settings.Text("shop.currency");
   options.shop.charge_codes = settings.List("shop.charge_codes");
   options.models_directory = settings.Text("warehouse.models");
-  options.parquet_codec = settings.Text("warehouse.codec");
+  // The setting takes no other word.
+  options.parquet_codec = lake::ParquetCodecOf(settings.Text("warehouse.codec")).value();
   return options;
 }
 

@@ -26,8 +26,8 @@ LakeFileWriter::~LakeFileWriter() {
 
 Status LakeFileWriter::Add(const std::string& name, const LakeTable& table, const std::string& relation,
                            const std::vector<sql::Column>& columns) {
-  TRY(auto tasks, table.FilesToWrite(work_.main(), relation, columns));
-  std::vector<Result<lake::DeltaFile>> results(tasks.size(), lake::DeltaFile{});
+  TRY(auto tasks, table.PartsToWrite(work_.main(), relation, columns));
+  std::vector<Result<WrittenFiles>> results(tasks.size(), WrittenFiles{});
   std::lock_guard lock(mutex_);
   auto [job, fresh] = jobs_.emplace(name, Job{table, std::move(tasks), std::move(results)});
   if (fresh) order_.push_back(&job->second);
@@ -41,7 +41,7 @@ Status LakeFileWriter::Add(const std::string& name, const LakeTable& table, cons
 void LakeFileWriter::WriteOne(Job& job, sql::Connection& connection, std::unique_lock<std::mutex>& lock) {
   size_t i = job.next++;
   lock.unlock();
-  auto result = job.table.WriteFile(connection, job.tasks[i], progress_);
+  auto result = job.table.WritePart(connection, job.tasks[i], progress_);
   lock.lock();
   job.failed |= !result;
   job.results[i] = std::move(result);

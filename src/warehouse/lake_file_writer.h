@@ -28,14 +28,14 @@ class LakeFileWriter {
   bool Has(const std::string& name) const { return jobs_.contains(name); }
   // The files of that name, durable; helps to write what is left of them.
   Result<WrittenFiles> Wait(const std::string& name);
-  // Begins no further file; all names are forgotten.
+  // Begins no further part; all names are forgotten.
   void Stop();
 
  private:
   struct Job {
     LakeTable table;
     std::vector<FileTask> tasks;
-    std::vector<Result<lake::DeltaFile>> results;
+    std::vector<Result<WrittenFiles>> results;
     size_t next = 0, done = 0;
     bool failed = false;
   };
@@ -43,7 +43,7 @@ class LakeFileWriter {
   LakeFileWriter(std::vector<sql::Connection> connections, WorkArea& work, Progress& progress)
       : connections_(std::move(connections)), work_(work), progress_(progress) {}
   void Run(sql::Connection& connection);
-  // One file of the job, with `lock` released meanwhile.
+  // One part of the job, with `lock` released meanwhile.
   void WriteOne(Job& job, sql::Connection& connection, std::unique_lock<std::mutex>& lock);
   static bool Left(const Job& job) { return !job.failed && job.next < job.tasks.size(); }
 
@@ -55,7 +55,7 @@ class LakeFileWriter {
   std::condition_variable changed_;
   bool ends_ = false;
   std::map<std::string, Job> jobs_;
-  std::deque<Job*> order_;  // with files that are not begun
+  std::deque<Job*> order_;  // with parts that are not begun
 };
 
 }  // namespace souk::warehouse

@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "lake/partition.h"
+#include "sql/parquet_export.h"
 
 namespace souk::warehouse {
 namespace {
@@ -18,14 +19,6 @@ using sql::QuoteName;
 
 std::string Folder(const Model& model) {
   return fmt::format("ecommerce/{}/{}", model.schema == "ecommerce" ? "warehouse" : model.schema, model.name);
-}
-
-// The store makes no folders by itself, and the engine wants them.
-Status MakeFolder(const std::string& url) { return url.starts_with('/') ? CreateDirectories(url) : Status(); }
-
-std::string Codec(const std::string& codec) {
-  // Level 1 is half the work of the default and a few percent larger.
-  return codec == "zstd" ? "COMPRESSION zstd, COMPRESSION_LEVEL 1" : "COMPRESSION " + codec;
 }
 
 // The day of a file in a table whose partitions are year, month, day.
@@ -44,35 +37,45 @@ std::string DayFolder(const Day& day) {
   return fmt::format("year={}/month={}/day={}/", day.year, day.month, day.day);
 }
 
+// Of a part: enough that its query is worth the while, few enough for a file of each of its days to be made
+// in memory.
+constexpr int64_t kPartRows = 65'536;
+
 }  // namespace
 
-LakeTable::LakeTable(std::shared_ptr<lake::FileStore> store, const Model& model, std::string codec)
-    : store_(std::move(store)), model_(model), codec_(std::move(codec)), table_(store_, Folder(model)) {}
+LakeTable::LakeTable(std::shared_ptr<lake::FileStore> store, const Model& model, lake::ParquetCodec codec)
+    : store_(std::move(store)), model_(model), codec_(codec), table_(store_, Folder(model)) {}
 
-Result<DeltaFile> LakeTable::WriteFile(sql::Connection& connection, const FileTask& task,
-                                       Progress& progress) const {
+Result<WrittenFiles> LakeTable::WritePart(sql::Connection& connection, const FileTask& task,
+                                          Progress& progress) const {
   sql::QueryOptions options;
   options.progress = &progress;
-  std::string target = store_->EngineUrl(table_.folder() + "/" + task.path);
-  TRY_STATUS(MakeFolder(target.substr(0, target.rfind('/'))));
-  TRY(auto table, connection.Query(fmt::format("COPY ({}) TO {} (FORMAT parquet, {}, RETURN_STATS)",
-                                               task.query, QuoteLiteral(target), Codec(codec_)),
-                                   {}, options));
-  DeltaFile file;
-  file.path = task.path;
-  file.rows = std::stoull(sql::CellText(table.At(0, 1)));
-  file.bytes = std::stoull(sql::CellText(table.At(0, 2)));
-  if (!model_.partitions.empty()) {
-    TRY(file.partition_values, lake::HivePartitionValues(task.path));
-  }
-  return file;
+  bool by_day = !model_.partitions.empty();
+  sql::ParquetExport what{task.query, by_day ? model_.days.column : "", codec_};
+  WrittenFiles written;
+  auto write = [&](sql::ParquetFile file) -> Status {
+    DeltaFile added;
+    added.path =
+        fmt::format("{}{}-{}.parquet", by_day ? DayFolder(*file.day) : "", task.name, written.files.size());
+    added.rows = file.rows;
+    added.bytes = file.content.size();
+    if (by_day) {
+      TRY(added.partition_values, lake::HivePartitionValues(added.path));
+    }
+    TRY_STATUS(store_->WriteUnsynced(table_.folder() + "/" + added.path, file.content));
+    written.rows += added.rows;
+    written.files.push_back(std::move(added));
+    return {};
+  };
+  TRY_STATUS(sql::ExportParquet(connection, what, write, options));
+  return written;
 }
 
-Result<std::vector<FileTask>> LakeTable::FilesToWrite(sql::Connection& connection,
+Result<std::vector<FileTask>> LakeTable::PartsToWrite(sql::Connection& connection,
                                                       const std::string& relation,
                                                       const std::vector<sql::Column>& columns) const {
-  TRY(auto name, connection.Query("SELECT CAST(uuid() AS VARCHAR)"));
-  std::string file_name = fmt::format("part-{}.parquet", sql::CellText(name.At(0, 0)));
+  TRY(auto uuid, connection.Query("SELECT CAST(uuid() AS VARCHAR)"));
+  std::string name = "part-" + sql::CellText(uuid.At(0, 0));
   std::string list;
   for (const sql::Column& column : columns) {
     bool inside =
@@ -80,14 +83,17 @@ Result<std::vector<FileTask>> LakeTable::FilesToWrite(sql::Connection& connectio
     if (inside) list += (list.empty() ? "" : ", ") + QuoteName(column.name);
   }
   std::string query = fmt::format("SELECT {} FROM {}", list, relation);
-  if (model_.partitions.empty()) return std::vector<FileTask>{{file_name, query}};
+  if (model_.partitions.empty()) return std::vector<FileTask>{{name, query}};
   std::vector<FileTask> tasks;
   std::string column = QuoteName(model_.days.column);
-  TRY(auto days, connection.Query(fmt::format("SELECT DISTINCT {0} FROM {1} ORDER BY 1", column, relation)));
-  for (const auto& row : days.rows) {
-    TRY(Day day, ParseDay(sql::CellText(row[0])));
-    tasks.push_back(
-        {DayFolder(day) + file_name, fmt::format("{} WHERE {} = DATE '{}'", query, column, FormatDay(day))});
+  TRY(auto days,
+      connection.Query(fmt::format("SELECT {0}, count(*) FROM {1} GROUP BY 1 ORDER BY 1", column, relation)));
+  for (size_t first = 0, last = 0; first < days.rows.size(); first = last) {
+    int64_t rows = 0;
+    for (; last < days.rows.size() && rows < kPartRows; ++last) rows += std::get<int64_t>(days.At(last, 1));
+    tasks.push_back({fmt::format("{}-{}", name, tasks.size()),
+                     fmt::format("{} WHERE {} BETWEEN DATE '{}' AND DATE '{}'", query, column,
+                                 sql::CellText(days.At(first, 0)), sql::CellText(days.At(last - 1, 0)))});
   }
   return tasks;
 }
@@ -95,9 +101,9 @@ Result<std::vector<FileTask>> LakeTable::FilesToWrite(sql::Connection& connectio
 Result<WrittenFiles> LakeTable::Write(WorkArea& work, const std::string& relation,
                                       const std::vector<sql::Column>& columns, Progress& progress) const {
   std::vector<sql::Connection>& connections = work.connections();
-  TRY(auto tasks, FilesToWrite(connections.front(), relation, columns));
-  progress.Stage("writing " + model_.name, tasks.size(), "files");
-  std::vector<Result<DeltaFile>> results(tasks.size(), DeltaFile{});
+  TRY(auto tasks, PartsToWrite(connections.front(), relation, columns));
+  progress.Stage("writing " + model_.name, tasks.size(), "parts");
+  std::vector<Result<WrittenFiles>> results(tasks.size(), WrittenFiles{});
   std::atomic<size_t> next{0};
   std::atomic<bool> failed{false};
   std::unique_ptr<WorkArea::SideBySide> side_by_side;
@@ -106,7 +112,7 @@ Result<WrittenFiles> LakeTable::Write(WorkArea& work, const std::string& relatio
   }
   auto write = [&](sql::Connection& connection) {
     for (size_t i = next++; i < tasks.size() && !failed; i = next++) {
-      results[i] = WriteFile(connection, tasks[i], progress);
+      results[i] = WritePart(connection, tasks[i], progress);
       if (!results[i]) failed = true;
       progress.Advance(1);
     }
@@ -121,16 +127,16 @@ Result<WrittenFiles> LakeTable::Write(WorkArea& work, const std::string& relatio
   return Finish(results);
 }
 
-Result<WrittenFiles> LakeTable::Finish(std::vector<Result<DeltaFile>>& results) const {
+Result<WrittenFiles> LakeTable::Finish(std::vector<Result<WrittenFiles>>& results) const {
   WrittenFiles written;
   std::vector<std::string> paths;
-  for (Result<DeltaFile>& result : results) {
+  for (Result<WrittenFiles>& result : results) {
     if (!result) return tl::unexpected(result.error());
-  }
-  for (Result<DeltaFile>& result : results) {
-    paths.push_back(table_.folder() + "/" + result->path);
     written.rows += result->rows;
-    written.files.push_back(std::move(*result));
+    for (DeltaFile& file : result->files) {
+      paths.push_back(table_.folder() + "/" + file.path);
+      written.files.push_back(std::move(file));
+    }
   }
   std::sort(written.files.begin(), written.files.end(),
             [](const auto& a, const auto& b) { return a.path < b.path; });

@@ -1,4 +1,4 @@
-// One Delta table of the clean or the warehouse zone, written by DuckDB.
+// One Delta table of the clean or the warehouse zone.
 #pragma once
 
 #include <map>
@@ -9,6 +9,7 @@
 
 #include "base/progress.h"
 #include "lake/delta_table.h"
+#include "lake/parquet/metadata.h"
 #include "sql/database.h"
 #include "warehouse/day_set.h"
 #include "warehouse/model.h"
@@ -22,27 +23,27 @@ struct WrittenFiles {
   uint64_t rows = 0;
 };
 
-// One of a table's files, and its rows.
+// A part of a table, and its rows: some days, each with files of its own, or everything.
 struct FileTask {
-  std::string path;  // in the table's folder
+  std::string name;  // of its files, before their number
   std::string query;
 };
 
 class LakeTable {
  public:
-  LakeTable(std::shared_ptr<lake::FileStore> store, const Model& model, std::string codec);
+  LakeTable(std::shared_ptr<lake::FileStore> store, const Model& model, lake::ParquetCodec codec);
 
   // The rows of `relation`, which all connections of `work` must see, as Parquet: one file per day (one file
-  // in all for a model without partitions), as many at a time as there are connections.
+  // in all for a model without partitions; more where files become large), as many parts at a time as there
+  // are connections.
   Result<WrittenFiles> Write(WorkArea& work, const std::string& relation,
                              const std::vector<sql::Column>& columns, Progress& progress) const;
-  // The parts of Write, for who has threads of his own: what to write, each file, and all of them made
+  // The steps of Write, for who has threads of his own: what to write, each part of it, and all of them made
   // durable.
-  Result<std::vector<FileTask>> FilesToWrite(sql::Connection& connection, const std::string& relation,
+  Result<std::vector<FileTask>> PartsToWrite(sql::Connection& connection, const std::string& relation,
                                              const std::vector<sql::Column>& columns) const;
-  Result<lake::DeltaFile> WriteFile(sql::Connection& connection, const FileTask& task,
-                                    Progress& progress) const;
-  Result<WrittenFiles> Finish(std::vector<Result<lake::DeltaFile>>& results) const;
+  Result<WrittenFiles> WritePart(sql::Connection& connection, const FileTask& task, Progress& progress) const;
+  Result<WrittenFiles> Finish(std::vector<Result<WrittenFiles>>& results) const;
   // Makes `written` the content of these days, on top of `base`. `transactions` as in lake::DeltaCommit.
   Result<lake::DeltaSnapshot> Commit(const lake::DeltaSnapshot& base, const WrittenFiles& written,
                                      const std::vector<sql::Column>& columns, const DaySet& days,
@@ -71,7 +72,7 @@ class LakeTable {
 
   std::shared_ptr<lake::FileStore> store_;
   const Model& model_;
-  std::string codec_;
+  lake::ParquetCodec codec_;
   lake::DeltaTable table_;
 };
 

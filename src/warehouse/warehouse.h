@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/progress.h"
 #include "lake/file_store.h"
+#include "lake/parquet/metadata.h"
 #include "lake/quarantine.h"
 #include "lake/raw_zone.h"
 #include "sql/database.h"
@@ -27,7 +28,7 @@ struct ShopOptions {
 struct WarehouseOptions {
   ShopOptions shop;
   std::string models_directory;  // "" = the models built into the program
-  std::string parquet_codec = "snappy";
+  lake::ParquetCodec parquet_codec = lake::ParquetCodec::kSnappy;
 };
 
 struct BuildRequest {
