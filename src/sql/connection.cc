@@ -67,6 +67,7 @@ class Statement {
 
   Status Start(const std::vector<Parameter>& parameters) {
     if (options_.progress != nullptr) TRY_STATUS(options_.progress->CheckCancelled());
+    if (options_.stop.stop_requested()) return Failed(nullptr);
     if (duckdb_prepare(connection_.handle, sql_.c_str(), prepared_.out()) != DuckDBSuccess) {
       return Failed(prepared_ ? duckdb_prepare_error(prepared_.get()) : "no memory to prepare the statement");
     }
