@@ -30,6 +30,7 @@ namespace souk::app {
 namespace {
 
 constexpr auto kWatchInterval = std::chrono::seconds(1);
+constexpr size_t kAnswersBytes = 32'000'000;
 constexpr auto kStopInterval = std::chrono::milliseconds(100);
 
 Status CheckNames(const std::vector<std::string>& only) {
@@ -56,9 +57,11 @@ Result<std::shared_ptr<serve::ApiParts>> MakeApiParts(Parts& parts, schedule::Jo
   api->jobs = &jobs;
   TRY(api->warehouse, parts.Warehouse());
   TRY(api->reports, parts.Reports());
+  api->answers = std::make_shared<serve::AnswerCache>(kAnswersBytes);
   TRY(api->door, parts.Door());
   api->changes = std::move(changes);
   api->live = std::move(live);
+  api->cart_timeout = parts.settings().DurationMs("stream.cart_timeout") * 1000;
   api->metrics = &Metrics();
   return api;
 }
