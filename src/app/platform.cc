@@ -25,6 +25,7 @@
 #include "base/files.h"
 #include "broker/probe.h"
 #include "net/http_client.h"
+#include "net/port.h"
 
 namespace souk::app {
 namespace {
@@ -119,6 +120,20 @@ Status CheckEventLog(const Settings& settings, const std::string& directory, con
 }
 
 }  // namespace
+
+Status CheckPorts(const Settings& settings) {
+  constexpr const char* kBroker = "choose another port with --set broker.port=0";
+  if (settings.Text("kafka.url") == "embedded") {
+    TRY_STATUS(net::CheckPortFree(settings.Text("broker.host"),
+                                  static_cast<uint16_t>(settings.Int("broker.port")), kBroker));
+  }
+  TRY(net::HttpServerOptions web, WebOptions(settings));
+  TRY_STATUS(net::CheckPortFree(web.address, web.port, "choose another port with --set web.port=0"));
+  for (uint16_t alias : web.aliases) {
+    TRY_STATUS(net::CheckPortFree(web.address, alias, "take it out of the setting web.aliases"));
+  }
+  return {};
+}
 
 std::vector<std::string> ServiceNames() { return {"broker", "stream", "lake", "builder", "web"}; }
 
