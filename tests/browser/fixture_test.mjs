@@ -1,7 +1,9 @@
-// The page before an invented shop.
+// The page before an invented shop. What that answers is held against the schemas of what the program answers.
 
+import assert from 'node:assert/strict';
 import { access } from './access_test.mjs';
 import { visit } from './lib/browser.mjs';
+import { drillDown } from './drill_test.mjs';
 import { Fixture, NOW } from './lib/fixture.mjs';
 import { liveChanges, liveLooks, liveMenus, liveStates } from './live_test.mjs';
 import { pipelineLooks, pipelineStates, pipelineUse } from './pipeline_test.mjs';
@@ -19,6 +21,7 @@ export async function fixtureTests(t, browser) {
     t.test(name, async () => {
       fixture.reset();
       await steps();
+      assert.deepEqual(fixture.faults, []);
     });
 
   await sizesAndThemes(each, open);
@@ -34,6 +37,7 @@ export async function fixtureTests(t, browser) {
   await salesLooks(each, open, fixture);
   await salesStates(each, open, fixture);
   await salesUse(each, open, fixture);
+  await drillDown(each, open);
   await pipelineLooks(each, open);
   await pipelineStates(each, open, fixture);
   await pipelineUse(each, open, fixture);
