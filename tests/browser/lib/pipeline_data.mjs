@@ -388,7 +388,8 @@ export class PipelineData {
     if (method === 'PUT') {
       if (Number(query.get('offset')) !== upload.content.length) return this.#problem(409, 'go on elsewhere');
       upload.content += body;
-      return [200, { id: parts[1], received: upload.content.length, piece_bytes: 64 }];
+      const { name, bytes, content } = upload;
+      return [200, { id: parts[1], name, bytes, received: content.length, piece_bytes: 64 }];
     }
     if (method === 'DELETE') {
       this.uploads.delete(parts[1]);
