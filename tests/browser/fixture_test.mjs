@@ -5,7 +5,7 @@ import { access } from './access_test.mjs';
 import { visit } from './lib/browser.mjs';
 import { drillDown } from './drill_test.mjs';
 import { Fixture, NOW } from './lib/fixture.mjs';
-import { liveChanges, liveLooks, liveMenus, liveStates } from './live_test.mjs';
+import { liveChanges, liveLooks, liveMenus, liveRows, liveStates } from './live_test.mjs';
 import { pipelineLooks, pipelineStates, pipelineUse } from './pipeline_test.mjs';
 import { salesLooks, salesStates, salesUse } from './sales_test.mjs';
 import { extremes, sizesAndThemes, states } from './states_test.mjs';
@@ -33,6 +33,7 @@ export async function fixtureTests(t, browser) {
   await liveLooks(each, open, fixture);
   await liveStates(each, open, fixture);
   await liveMenus(each, open, fixture);
+  await liveRows(each, open, fixture);
   await liveChanges(each, open, fixture);
   await salesLooks(each, open, fixture);
   await salesStates(each, open, fixture);
