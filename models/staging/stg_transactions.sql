@@ -5,11 +5,7 @@ SELECT
   CAST(COALESCE(total_amount, expected_total) AS DECIMAL(12, 2)) AS total_amount,
   currency, payment_method, card_number, payment_status, failure_reason, status, city, country, region, device_type,
   traffic_source, transaction_timestamp, updated_at, product_name, product_category, customer_name,
-  CASE
-    WHEN order_id LIKE 'A%' AND SUBSTR(order_id, 2, 1) BETWEEN '0' AND '9' AND product_id = 'B' THEN 'bad_debt'
-    WHEN quantity < 0 AND unit_price = 0 THEN 'stock_correction'
-    WHEN unit_price < 0 THEN 'invalid_amount'
-  END AS exclusion,
+  line_exclusion(order_id, product_id, quantity, unit_price) AS exclusion,
   CASE WHEN ABS(total_amount - expected_total) > 0.01 THEN 'total_differs' END AS anomaly,
   CAST(HOUR(local_time) AS INT) AS shop_hour,
   CAST(local_time AS DATE) AS shop_day,

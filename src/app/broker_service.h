@@ -33,6 +33,9 @@ class BrokerService : public Service {
   Status Start() override;
   void Stop() override;  // the log is synced when it returns
   Status Health() override;
+  std::vector<Holding> Holds() override {
+    return {{"requests being received", broker_->status().request_bytes}};
+  }
   // Sizes on disk by topic and partition; nothing while it does not run. Any thread.
   std::optional<std::map<std::pair<std::string, int32_t>, uint64_t>> TopicBytes() const;
 

@@ -54,4 +54,10 @@ Status LakeService::Health() {
   return ended_;
 }
 
+std::vector<Holding> LakeService::Holds() {
+  Holding waiting{"records that wait"};
+  for (const stream::LakeTopicStatus& topic : writer_->status()) waiting.bytes += topic.held_bytes;
+  return {waiting};
+}
+
 }  // namespace souk::app

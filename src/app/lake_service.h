@@ -22,6 +22,7 @@ class LakeService : public Service {
   Status Start() override;
   void Stop() override;  // what came is in the lake when it returns
   Status Health() override;
+  std::vector<Holding> Holds() override;
 
  private:
   Parts& parts_;

@@ -50,6 +50,7 @@ const std::vector<const MetricSpec*>& AllMetrics() {
   static const std::vector<const MetricSpec*> kAll = {
       &kServiceUp,
       &kServiceRestarts,
+      &kServiceHeld,
       &kBrokerRequests,
       &kBrokerErrors,
       &kBrokerReceived,

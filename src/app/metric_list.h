@@ -18,6 +18,9 @@ inline constexpr MetricSpec kServiceUp{"souk_service_up", kGauge, "1 while the s
 inline constexpr MetricSpec kServiceRestarts{"souk_service_restarts_total", kCounter,
                                              "How often the service was started again after a failure.",
                                              "service"};
+inline constexpr MetricSpec kServiceHeld{"souk_service_held_bytes", kGauge,
+                                         "Memory that the service counts by itself, by what it is.",
+                                         "service,what"};
 
 inline constexpr MetricSpec kBrokerRequests{"souk_broker_requests_total", kCounter,
                                             "Requests of Kafka clients, by API.", "api"};

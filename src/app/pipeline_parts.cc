@@ -1,5 +1,6 @@
 #include "app/pipeline_parts.h"
 
+#include <mutex>
 #include <thread>
 
 #include "app/process_metrics.h"
@@ -14,7 +15,8 @@ std::vector<serve::ServiceStatus> ServiceList(const ServiceHost& services, Threa
   std::vector<serve::ServiceStatus> list;
   for (const ServiceInfo& info : services.Services()) {
     serve::ServiceStatus& one = list.emplace_back(serve::ServiceStatus{
-        info.name, ServiceStateName(info.state), info.since, info.restarts, info.error, std::nullopt});
+        info.name, ServiceStateName(info.state), info.since, info.restarts, info.error, std::nullopt, {}});
+    for (const Holding& holding : info.holds) one.holds.emplace_back(holding.what, holding.bytes);
     if (!use) continue;
     auto cores = use->cores.find(info.name);
     one.cores = cores == use->cores.end() ? 0 : cores->second;
@@ -22,7 +24,37 @@ std::vector<serve::ServiceStatus> ServiceList(const ServiceHost& services, Threa
   return list;
 }
 
-serve::ProcessStatus ProcessNow(uint64_t database_bytes, ThreadWatch& threads) {
+// The memory of the warehouse's DuckDB, which the hot store shares. Asked at most every two seconds.
+class DatabaseWatch {
+ public:
+  DatabaseWatch(std::shared_ptr<sql::Database> database, const Clock& clock)
+      : database_(std::move(database)), clock_(clock) {}
+
+  // Nothing when DuckDB does not say.
+  std::optional<uint64_t> Bytes() {
+    std::lock_guard lock(mutex_);
+    Micros now = clock_.Now();
+    if (looked_at_ != 0 && now >= looked_at_ && now - looked_at_ < kEvery) return bytes_;
+    looked_at_ = now;
+    bytes_.reset();
+    auto connection = database_->Connect();
+    if (!connection) return bytes_;
+    auto sum = connection->Query("SELECT CAST(sum(memory_usage_bytes) AS BIGINT) FROM duckdb_memory()");
+    const int64_t* bytes = sum ? std::get_if<int64_t>(&sum->At(0, 0)) : nullptr;
+    if (bytes != nullptr) bytes_ = static_cast<uint64_t>(*bytes);
+    return bytes_;
+  }
+
+ private:
+  static constexpr Micros kEvery = 2 * kMicrosPerSecond;
+  std::shared_ptr<sql::Database> database_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  Micros looked_at_ = 0;
+  std::optional<uint64_t> bytes_;
+};
+
+serve::ProcessStatus ProcessNow(uint64_t database_bytes, DatabaseWatch& database, ThreadWatch& threads) {
   serve::ProcessStatus process;
   if (auto use = threads.Use()) {
     process.cores = use->all;
@@ -31,6 +63,7 @@ serve::ProcessStatus ProcessNow(uint64_t database_bytes, ThreadWatch& threads) {
   process.machine_cores = std::thread::hardware_concurrency();
   process.memory_bytes = static_cast<uint64_t>(ResidentBytes());
   process.database_bytes = database_bytes;
+  process.database_used_bytes = database.Bytes();
   return process;
 }
 
@@ -48,8 +81,10 @@ Status AddPipelineParts(serve::ApiParts& api, Parts& parts, schedule::JobHost& j
                         const BrokerService* broker) {
   auto threads = std::make_shared<ThreadWatch>(parts.clock());
   api.services = [&services, threads] { return ServiceList(services, *threads); };
-  api.process = [threads, bytes = parts.settings().Bytes("sql.memory")] {
-    return ProcessNow(bytes, *threads);
+  TRY(auto database, parts.WarehouseDatabase());
+  auto memory = std::make_shared<DatabaseWatch>(std::move(database), parts.clock());
+  api.process = [threads, memory, bytes = parts.settings().Bytes("sql.memory")] {
+    return ProcessNow(bytes, *memory, *threads);
   };
   api.restart = [&services](const std::string& name) { return services.Restart(name); };
   api.stream = std::make_shared<serve::StreamAccess>([&parts] { return StreamSettings(parts.settings()); });

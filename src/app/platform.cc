@@ -25,11 +25,13 @@
 #include "base/files.h"
 #include "broker/probe.h"
 #include "net/http_client.h"
+#include "net/port.h"
 
 namespace souk::app {
 namespace {
 
 constexpr auto kWatchInterval = std::chrono::seconds(1);
+constexpr size_t kAnswersBytes = 32'000'000;
 constexpr auto kStopInterval = std::chrono::milliseconds(100);
 
 Status CheckNames(const std::vector<std::string>& only) {
@@ -56,9 +58,11 @@ Result<std::shared_ptr<serve::ApiParts>> MakeApiParts(Parts& parts, schedule::Jo
   api->jobs = &jobs;
   TRY(api->warehouse, parts.Warehouse());
   TRY(api->reports, parts.Reports());
+  api->answers = std::make_shared<serve::AnswerCache>(kAnswersBytes);
   TRY(api->door, parts.Door());
   api->changes = std::move(changes);
   api->live = std::move(live);
+  api->cart_timeout = parts.settings().DurationMs("stream.cart_timeout") * 1000;
   api->metrics = &Metrics();
   return api;
 }
@@ -116,6 +120,20 @@ Status CheckEventLog(const Settings& settings, const std::string& directory, con
 }
 
 }  // namespace
+
+Status CheckPorts(const Settings& settings) {
+  constexpr const char* kBroker = "choose another port with --set broker.port=0";
+  if (settings.Text("kafka.url") == "embedded") {
+    TRY_STATUS(net::CheckPortFree(settings.Text("broker.host"),
+                                  static_cast<uint16_t>(settings.Int("broker.port")), kBroker));
+  }
+  TRY(net::HttpServerOptions web, WebOptions(settings));
+  TRY_STATUS(net::CheckPortFree(web.address, web.port, "choose another port with --set web.port=0"));
+  for (uint16_t alias : web.aliases) {
+    TRY_STATUS(net::CheckPortFree(web.address, alias, "take it out of the setting web.aliases"));
+  }
+  return {};
+}
 
 std::vector<std::string> ServiceNames() { return {"broker", "stream", "lake", "builder", "web"}; }
 

@@ -26,6 +26,10 @@ struct PlatformOptions {
 // Returns when everything has stopped. Fails when a service cannot be started.
 Status RunPlatform(const Settings& settings, const Clock& clock, const PlatformOptions& options);
 
+// Whether the ports of the settings can be had: kUnavailable names the one that is taken and its setting.
+// Worth asking before work of minutes that ends in RunPlatform.
+Status CheckPorts(const Settings& settings);
+
 // The names that --only takes.
 std::vector<std::string> ServiceNames();
 

@@ -57,6 +57,8 @@ void SayServices(MetricSamples& out, const ServiceHost& services) {
   for (const ServiceInfo& info : services.Services()) {
     out.Add(metric::kServiceUp, {info.name}, info.state == ServiceState::kRunning ? 1 : 0);
     out.Add(metric::kServiceRestarts, {info.name}, info.restarts);
+    for (const Holding& holding : info.holds)
+      out.Add(metric::kServiceHeld, {info.name, holding.what}, static_cast<double>(holding.bytes));
   }
 }
 

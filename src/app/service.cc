@@ -32,6 +32,7 @@ void ServiceHost::SetState(Entry& entry, ServiceState state, const std::string& 
   std::lock_guard lock(mutex_);
   entry.info.state = state;
   entry.info.since = clock_.Now();
+  entry.info.holds.clear();
   if (!error.empty()) entry.info.error = error;
 }
 
@@ -98,6 +99,10 @@ void ServiceHost::Watch() {
       if (Status healthy = entry.service->Health(); !healthy) {
         entry.service->Stop();
         Failed(entry, healthy.error());
+      } else {
+        auto holds = entry.service->Holds();
+        std::lock_guard lock(mutex_);
+        entry.info.holds = std::move(holds);
       }
     } else if (entry.info.state == ServiceState::kFailed && clock_.Now() >= entry.restart_at) {
       SetState(entry, ServiceState::kStarting, "");

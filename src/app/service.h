@@ -14,6 +14,12 @@
 
 namespace souk::app {
 
+// A part of its memory that a service counts by itself: "answers kept", so many bytes.
+struct Holding {
+  std::string what;
+  uint64_t bytes = 0;
+};
+
 // One service. Start returns when it serves; Stop returns when it has stopped in order. Called by one thread
 // at a time.
 class Service {
@@ -24,6 +30,8 @@ class Service {
   virtual void Stop() = 0;
   // Does what the service does, cheaply; a failure makes the host restart it.
   virtual Status Health() = 0;
+  // What it knows to hold in memory while it runs; nothing of what it cannot count.
+  virtual std::vector<Holding> Holds() { return {}; }
 };
 
 enum class ServiceState { kStopped, kStarting, kRunning, kFailed };
@@ -34,7 +42,8 @@ struct ServiceInfo {
   ServiceState state = ServiceState::kStopped;
   Micros since = 0;  // of this state
   int restarts = 0;
-  std::string error;  // the last one, "" when there was none
+  std::string error;           // the last one, "" when there was none
+  std::vector<Holding> holds;  // when it was looked after last
 };
 
 // Pauses before a restart: 1 s, 2 s, 4 s … up to this.

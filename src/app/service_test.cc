@@ -27,6 +27,7 @@ class FakeService : public Service {
     if (script_.sick) return Fail(Code::kIo, "no answer");
     return {};
   }
+  std::vector<Holding> Holds() override { return {{"parcels", 42}}; }
 
  private:
   std::string name_;
@@ -55,6 +56,21 @@ TEST(ServiceHost, AFailedStartStopsTheOthersAndSaysWhich) {
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().message, "service b did not start: port taken");
   EXPECT_EQ(good.log, (std::vector<std::string>{"start a", "stop a"}));
+}
+
+TEST(ServiceHost, TellsWhatAServiceHoldsWhileItRuns) {
+  FakeClock clock(0);
+  Script script;
+  ServiceHost host(clock);
+  host.Add(std::make_unique<FakeService>("a", script));
+  ASSERT_TRUE(host.Start());
+  host.Watch();
+  ASSERT_EQ(host.Services()[0].holds.size(), 1u);
+  EXPECT_EQ(host.Services()[0].holds[0].what, "parcels");
+  EXPECT_EQ(host.Services()[0].holds[0].bytes, 42u);
+  script.sick = true;
+  host.Watch();
+  EXPECT_TRUE(host.Services()[0].holds.empty());
 }
 
 TEST(ServiceHost, RestartsWithGrowingPauses) {

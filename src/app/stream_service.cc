@@ -153,4 +153,12 @@ Status StreamService::Health() {
   return {};
 }
 
+// As of the last commit.
+std::vector<Holding> StreamService::Holds() {
+  std::lock_guard lock(mutex_);
+  std::vector<Holding> holds;
+  for (const auto& [what, bytes] : health_.held) holds.push_back({what, bytes});
+  return holds;
+}
+
 }  // namespace souk::app

@@ -43,6 +43,7 @@ class StreamService : public Service {
   Status Start() override;
   void Stop() override;
   Status Health() override;
+  std::vector<Holding> Holds() override;
 
  private:
   Status Run(stream::Processor& processor, store::HotStore& store);

@@ -43,4 +43,6 @@ Status WebService::Health() {
   return {};
 }
 
+std::vector<Holding> WebService::Holds() { return {{"answers kept", parts_->answers->bytes()}}; }
+
 }  // namespace souk::app

@@ -24,6 +24,7 @@ class WebService : public Service {
   Status Start() override;
   void Stop() override;
   Status Health() override;
+  std::vector<Holding> Holds() override;
 
  private:
   net::HttpServerOptions options_;

@@ -27,6 +27,8 @@ constexpr int64_t kStopGraceMs = 5000;
 
 // One network thread with its connections, which no other thread touches.
 struct Loop {
+  explicit Loop(ConnectionLimits& limits) : blocks(limits.blocks) {}
+
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   BlockPool blocks;
@@ -113,7 +115,7 @@ Status AsioBroker::Listen() {
 
 Status AsioBroker::Start() {
   RaiseFileLimit();
-  for (int i = 0; i < std::max(1, options_.threads); ++i) loops_.push_back(std::make_unique<Loop>());
+  for (int i = 0; i < std::max(1, options_.threads); ++i) loops_.push_back(std::make_unique<Loop>(limits_));
   if (Status listening = Listen(); !listening) {
     loops_.clear();
     return listening;
@@ -196,6 +198,7 @@ BrokerStatus AsioBroker::status() const {
   status.connections = limits_.connections;
   status.fetch_waits = core_.fetch_waits().size();
   status.fetch_sessions = core_.fetch_sessions().size();
+  status.request_bytes = limits_.memory_used + limits_.blocks * BlockPool::kBlockBytes;
   for (const ApiUse& use : dispatcher_.use()) status.requests += use.requests;
   status.received_bytes = limits_.received_bytes;
   status.sent_bytes = limits_.sent_bytes;

@@ -43,6 +43,7 @@ struct BrokerStatus {
   size_t connections = 0;
   size_t fetch_waits = 0;
   size_t fetch_sessions = 0;
+  uint64_t request_bytes = 0;  // memory of requests that are being received
   uint64_t requests = 0;
   uint64_t received_bytes = 0, sent_bytes = 0;
   uint64_t appended_records = 0;  // by producers, duplicates not counted

@@ -44,14 +44,21 @@ int64_t SteadyMs() {
 }
 
 std::unique_ptr<char[]> BlockPool::Take() {
-  if (free_.empty()) return std::unique_ptr<char[]>(new char[kBlockBytes]);
+  if (free_.empty()) {
+    ++count_;
+    return std::unique_ptr<char[]>(new char[kBlockBytes]);
+  }
   auto block = std::move(free_.back());
   free_.pop_back();
   return block;
 }
 
 void BlockPool::Give(std::unique_ptr<char[]> block) {
-  if (free_.size() < kFreeBlocks) free_.push_back(std::move(block));
+  if (free_.size() < kFreeBlocks) {
+    free_.push_back(std::move(block));
+  } else {
+    --count_;
+  }
 }
 
 Connection::Connection(asio::ip::tcp::socket socket, asio::io_context& loop, BlockPool& blocks,
@@ -62,6 +69,7 @@ Connection::Connection(asio::ip::tcp::socket socket, asio::io_context& loop, Blo
 
 Connection::~Connection() {
   EndLarge();
+  if (block_ && block_bytes_ == BlockPool::kBlockBytes) --limits_.blocks;
   --limits_.connections;
 }
 

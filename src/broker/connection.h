@@ -15,6 +15,7 @@ struct ConnectionLimits {
   size_t max_request_bytes = 0;
   size_t memory_bytes = 0;
   std::atomic<size_t> memory_used{0};  // by requests larger than a block
+  std::atomic<size_t> blocks{0};       // that there are, of all threads
   std::atomic<size_t> connections{0};
   std::atomic<uint64_t> received_bytes{0}, sent_bytes{0};
 };
@@ -23,10 +24,12 @@ struct ConnectionLimits {
 class BlockPool {
  public:
   static constexpr size_t kBlockBytes = 65'536;
+  explicit BlockPool(std::atomic<size_t>& count) : count_(count) {}
   std::unique_ptr<char[]> Take();
   void Give(std::unique_ptr<char[]> block);
 
  private:
+  std::atomic<size_t>& count_;
   std::vector<std::unique_ptr<char[]>> free_;
 };
 

@@ -129,6 +129,7 @@ int RunDemo(const CommandLine& line) {
         {Code::kAlreadyExists,
          fmt::format("{} holds data of your own; give the demo another place with --data-dir", directory)});
   }
+  if (Status free = app::CheckPorts(*settings); !free) return PrintError(free.error());
   if (Status made = CreateDirectories(directory); !made) return PrintError(made.error());
   if (!PathExists(own)) {
     if (Status written = WriteFileAtomic(own, kDemoSettings); !written) return PrintError(written.error());

@@ -7,11 +7,10 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <deque>
 #include <exception>
-#include <mutex>
 
 #include "base/log.h"
+#include "net/event_stream.h"
 #include "net/problem.h"
 
 namespace asio = boost::asio;
@@ -21,8 +20,8 @@ namespace http = boost::beast::http;
 namespace souk::net {
 namespace {
 
-constexpr size_t kMaxStreamBacklog = 1'000'000;
 constexpr uint64_t kPieceBytes = 256 * 1024;
+constexpr size_t kMaxHeaderBytes = 64 * 1024;
 
 std::string HeaderText(const HttpResponse& response, size_t length, bool keep_alive) {
   std::string text =
@@ -50,46 +49,14 @@ void Guard(const std::string& path, Call call) {
   }
 }
 
-class Connection;
-
-// The part of a connection that became an event stream. Send may be called from any thread; bytes are written
-// on the network thread in order.
-class Stream : public EventStream, public std::enable_shared_from_this<Stream> {
- public:
-  Stream(std::shared_ptr<Connection> connection, asio::io_context& io)
-      : connection_(std::move(connection)), io_(io) {}
-  using EventStream::Send;
-  bool Send(EventText text) override;
-  bool Comment(std::string_view text) override {
-    return Send(std::make_shared<const std::string>(fmt::format(": {}\n\n", text)));
-  }
-  void Close() override;
-  void OnClose(std::function<void()> callback) override;
-
-  // On the network thread:
-  void Begin();
-  void Write();
-  void Closed();
-
- private:
-  std::mutex mutex_;
-  std::shared_ptr<Connection> connection_;
-  asio::io_context& io_;
-  std::deque<EventText> waiting_;
-  size_t waiting_bytes_ = 0;
-  bool writing_ = false;
-  bool closed_ = false;
-  bool closing_ = false;
-  std::function<void()> on_close_;
-  char ignored_[64];
-};
-
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(asio::ip::tcp::socket socket, std::shared_ptr<ServerShared> shared)
       : stream_(std::move(socket)), shared_(std::move(shared)) {
     ++shared_->connections;
     shared_->metrics.ConnectionsBy(1);
+    beast::error_code ignored;
+    stream_.socket().non_blocking(true, ignored);  // for Left
   }
   ~Connection() {
     --shared_->connections;
@@ -98,17 +65,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void Read();
   void Close() {
+    waits_.request_stop();
     beast::error_code ignored;
     stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
     stream_.close();
   }
-  beast::tcp_stream& stream() { return stream_; }
-  RequestMetrics& metrics() { return shared_->metrics; }
 
  private:
   void Continue();
   void OnRead(beast::error_code error);
   void Answer(HttpRequest request);
+  void WatchClient();
+  bool Left();
   void Respond(HttpResponse response);
   void RespondFromAnyThread(HttpResponse response);
   void SendPiece(uint64_t offset);
@@ -126,6 +94,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string_view method_;  // of the request in parser_
   std::string_view route_;   // its pattern; "" = none
   std::chrono::steady_clock::time_point received_;
+  std::stop_source waits_{std::nostopstate};  // stopped when nobody waits for the answer any more
+  uint64_t watches_ = 0;                      // of the client; only the latest counts
   HttpResponse response_;
   std::string header_;
 };
@@ -134,7 +104,7 @@ void Connection::Read() {
   if (shared_->stopping) return Close();
   parser_.emplace();
   parser_->body_limit(shared_->options.max_request_bytes);
-  parser_->header_limit(64 * 1024);
+  parser_->header_limit(kMaxHeaderBytes);
   stream_.expires_after(std::chrono::milliseconds(shared_->options.idle_timeout_ms));
   // The first bytes may be awaited long (an idle connection); the rest of the request may not.
   http::async_read_header(
@@ -159,6 +129,7 @@ void Connection::OnRead(beast::error_code error) {
   head_ = false;
   received_ = std::chrono::steady_clock::now();
   method_ = route_ = {};
+  waits_ = std::stop_source(std::nostopstate);
   if (error == http::error::body_limit)
     return Respond(ProblemResponse(413, "Payload too large", "the request body is too large"));
   if (error == http::error::header_limit)
@@ -220,9 +191,12 @@ void Connection::Answer(HttpRequest request) {
                        : ProblemResponse(404, "Not found", "there is nothing at this address"));
   }
   route_ = route->path;
+  waits_ = std::stop_source();
+  request.gone = waits_.get_token();
   if (auto* streaming = std::get_if<StreamHandler>(&route->handler))
     return BecomeStream(std::move(request), *streaming);
   stream_.expires_never();
+  WatchClient();
   if (auto* later = std::get_if<LaterHandler>(&route->handler)) {
     asio::post(*shared_->later_handlers, [later, request = std::move(request), reply = MakeReply()] {
       Guard(request.path, [&] { (*later)(request, reply); });
@@ -231,9 +205,32 @@ void Connection::Answer(HttpRequest request) {
   }
   asio::post(*shared_->handlers, [self = shared_from_this(), request = std::move(request), route] {
     HttpResponse response = ServerFailed();
-    Guard(request.path, [&] { response = std::get<HttpHandler>(route->handler)(request); });
+    if (request.method == "GET" && request.gone.stop_requested()) {
+      response = ProblemResponse(kClientGone, "Client gone", "the connection was closed before the answer");
+    } else {
+      Guard(request.path, [&] { response = std::get<HttpHandler>(route->handler)(request); });
+    }
     self->RespondFromAnyThread(std::move(response));
   });
+}
+
+// Until the answer: something to read is the next request, which is kept, or the end.
+void Connection::WatchClient() {
+  stream_.socket().async_wait(asio::ip::tcp::socket::wait_read,
+                              [self = shared_from_this(), watch = ++watches_](beast::error_code error) {
+                                if (error || watch != self->watches_) return;
+                                if (self->Left()) {
+                                  self->waits_.request_stop();
+                                } else if (self->buffer_.size() < kMaxHeaderBytes) {
+                                  self->WatchClient();
+                                }
+                              });
+}
+
+bool Connection::Left() {
+  beast::error_code error;
+  buffer_.commit(stream_.socket().read_some(buffer_.prepare(4096), error));
+  return error && error != asio::error::would_block;
 }
 
 void Connection::RespondFromAnyThread(HttpResponse response) {
@@ -260,6 +257,10 @@ HttpReply Connection::MakeReply() {
 }
 
 void Connection::Respond(HttpResponse response) {
+  beast::error_code ignored;
+  ++watches_;
+  stream_.socket().cancel(ignored);  // the watch
+  if (waits_.stop_requested()) keep_alive_ = false;
   response_ = std::move(response);
   std::string_view body =
       response_.static_body.empty() ? std::string_view(response_.body) : response_.static_body;
@@ -306,7 +307,8 @@ void Connection::SendPiece(uint64_t offset) {
 
 void Connection::Count(size_t sent) {
   std::chrono::duration<double> took = std::chrono::steady_clock::now() - received_;
-  shared_->metrics.Answered(method_, route_, response_.status, took.count());
+  int status = waits_.stop_requested() ? kClientGone : response_.status;
+  shared_->metrics.Answered(method_, route_, status, took.count());
   shared_->metrics.Sent(sent);
 }
 
@@ -315,118 +317,24 @@ void Connection::BecomeStream(HttpRequest request, const StreamHandler& handler)
   response_.status = 200;
   Count(0);
   shared_->metrics.StreamsBy(1);
-  auto events = std::make_shared<Stream>(shared_from_this(), shared_->io);
+  auto self = shared_from_this();
+  auto events = std::make_shared<SocketStream>(SocketStream::Socket(self, &stream_), shared_->io, [self] {
+    self->shared_->metrics.StreamsBy(-1);
+    self->Close();
+  });
   header_ =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
       "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
   asio::async_write(stream_, asio::buffer(header_),
-                    [self = shared_from_this(), events, &handler, request = std::move(request)](
-                        beast::error_code error, size_t) {
-                      if (error) return events->Closed();
+                    [self, events, &handler, request = std::move(request)](beast::error_code error, size_t) {
+                      if (error) return events->End();
                       events->Begin();
                       asio::post(*self->shared_->handlers,
                                  [self, events, &handler, request] { handler(request, events); });
                     });
 }
 
-bool Stream::Send(EventText text) {
-  {
-    std::lock_guard lock(mutex_);
-    if (closed_ || closing_) return false;
-    waiting_bytes_ += text->size();
-    if (waiting_bytes_ > kMaxStreamBacklog) {
-      closing_ = true;  // a reader this slow would only fill the memory
-      waiting_.clear();
-    } else {
-      waiting_.push_back(std::move(text));
-    }
-  }
-  asio::post(io_, [self = shared_from_this()] { self->Write(); });
-  return true;
-}
-
-void Stream::Close() {
-  {
-    std::lock_guard lock(mutex_);
-    closing_ = true;
-  }
-  asio::post(io_, [self = shared_from_this()] { self->Write(); });
-}
-
-void Stream::OnClose(std::function<void()> callback) {
-  {
-    std::lock_guard lock(mutex_);
-    if (!closed_) {
-      on_close_ = std::move(callback);
-      return;
-    }
-  }
-  callback();
-}
-
-void Stream::Begin() {
-  // Nothing is expected from the reader; a completed read means that it left.
-  connection_->stream().async_read_some(
-      asio::buffer(ignored_), [self = shared_from_this()](beast::error_code, size_t) { self->Closed(); });
-}
-
-void Stream::Write() {
-  EventText next;
-  std::shared_ptr<Connection> connection;
-  {
-    std::lock_guard lock(mutex_);
-    if (closed_ || writing_) return;
-    connection = connection_;
-    if (!waiting_.empty()) {
-      next = std::move(waiting_.front());
-      waiting_.pop_front();
-      waiting_bytes_ -= next->size();
-      writing_ = true;
-    } else if (!closing_) {
-      return;
-    }
-  }
-  if (!next) return Closed();
-  asio::async_write(connection->stream(), asio::buffer(*next),
-                    [self = shared_from_this(), next, connection](beast::error_code error, size_t) {
-                      {
-                        std::lock_guard lock(self->mutex_);
-                        self->writing_ = false;
-                      }
-                      if (error) return self->Closed();
-                      self->Write();
-                    });
-}
-
-void Stream::Closed() {
-  std::function<void()> callback;
-  std::shared_ptr<Connection> connection;
-  {
-    std::lock_guard lock(mutex_);
-    if (closed_) return;
-    closed_ = true;
-    callback = std::move(on_close_);
-    connection = std::move(connection_);
-  }
-  connection->metrics().StreamsBy(-1);
-  connection->Close();
-  if (callback) callback();
-}
-
 }  // namespace
-
-EventText MakeEvent(std::string_view event, std::string_view data) {
-  std::string text;
-  text.reserve(event.size() + data.size() + 16);
-  text.append("event: ").append(event).append("\n");
-  while (true) {
-    size_t end = std::min(data.find('\n'), data.size());
-    text.append("data: ").append(data.substr(0, end)).append("\n");
-    if (end == data.size()) break;
-    data.remove_prefix(end + 1);
-  }
-  return std::make_shared<const std::string>(std::move(text) + "\n");
-}
 
 const ServerShared::Route* ServerShared::Find(std::string_view method, std::string_view path,
                                               bool* path_known) const {

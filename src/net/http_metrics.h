@@ -5,8 +5,11 @@
 
 namespace souk::net {
 
+inline constexpr int kClientGone = 499;
+
 // `route` is the pattern that was matched ("/api/reports/*"), "" when there was none; `method` is "other"
-// when it is none that the server knows. So clients cannot make series at will.
+// when it is none that the server knows. So clients cannot make series at will. `status` 499: the client was
+// gone before its answer.
 inline constexpr MetricSpec kWebRequests{"souk_web_requests_total", MetricKind::kCounter,
                                          "Requests answered, by method, route and status.",
                                          "method,route,status"};

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,9 @@ struct HttpRequest {
   std::map<std::string, std::string, std::less<>> headers;  // names in lower case
   std::string body;
   std::string peer;  // the address that the connection comes from: "127.0.0.1"
+  // Asked to stop when the client leaves before it has its answer, or the server stops: what is worked on for
+  // it may end, with any answer. Callbacks run on the network thread and must not block.
+  std::stop_token gone;
 
   std::string_view Header(std::string_view lower_case_name) const;
   // The first value of that name, "" when there is none.

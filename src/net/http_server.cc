@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "net/acceptor.h"
 #include "net/http_connection.h"
 
 namespace asio = boost::asio;
@@ -78,17 +79,7 @@ Status BeastHttpServer::Start() {
 }
 
 Status BeastHttpServer::Listen(const asio::ip::address& address, uint16_t port, const char* remedy) {
-  boost::system::error_code error;
-  tcp::endpoint endpoint(address, port);
-  tcp::acceptor acceptor(shared_->io);
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) {
-    return Fail(Code::kUnavailable, "cannot listen on {}:{}: {}; {}", shared_->options.address, port,
-                error.message(), remedy);
-  }
+  TRY(tcp::acceptor acceptor, OpenAcceptor(shared_->io, {address, port}, remedy));
   shared_->ports.push_back(acceptor.local_endpoint().port());
   acceptors_.push_back(std::move(acceptor));
   return {};

@@ -48,6 +48,8 @@ class EventStream {
 };
 
 // What a handler gives back: an answer, or (answer with status 200 not needed) an event stream it will feed.
+// A client that closes its side of the connection while it waits is gone: `request.gone` says so, and a GET
+// that no handler has begun by then is not begun.
 using HttpHandler = std::function<HttpResponse(const HttpRequest& request)>;
 // May answer later: calls `reply` once, from any thread. A reply that is dropped unused answers 500.
 using HttpReply = std::function<void(HttpResponse response)>;
@@ -84,7 +86,8 @@ class HttpServer {
   // The real port; "http://127.0.0.1:8080".
   virtual uint16_t port() const = 0;
   virtual std::string url() const = 0;
-  // Stops accepting, ends streams, waits for running handlers up to `grace_ms`, then closes.
+  // Stops accepting, ends streams, waits for running handlers up to `grace_ms`, then closes: those that still
+  // run find their client gone, and are waited for.
   virtual void Stop(int64_t grace_ms) = 0;
 };
 

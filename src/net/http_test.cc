@@ -6,6 +6,7 @@
 #include "net/http_client.h"
 #include "net/http_metrics.h"
 #include "net/http_server.h"
+#include "net/port.h"
 
 namespace souk::net {
 namespace {
@@ -216,6 +217,8 @@ TEST_F(HttpTest, PortTakenSaysWhatToDo) {
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, Code::kUnavailable);
   EXPECT_NE(status.error().message.find("web.port"), std::string::npos);
+  EXPECT_EQ(CheckPortFree("127.0.0.1", server_->port(), "take another").error().code, Code::kUnavailable);
+  EXPECT_TRUE(CheckPortFree("127.0.0.1", 0, "take another"));
 }
 
 TEST(RouteMatches, ExactPrefixAndSegment) {

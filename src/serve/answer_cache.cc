@@ -1,12 +1,18 @@
 #include "serve/answer_cache.h"
 
 #include <condition_variable>
+#include <optional>
 
 namespace souk::serve {
 
 struct AnswerCache::Pending {
-  std::condition_variable done;
+  explicit Pending(Key asked) : key(std::move(asked)) {}
+
+  const Key key;
+  std::condition_variable_any done;
   std::optional<Result<Answer>> result;
+  int askers = 1;
+  std::stop_source nobody_waits;
 };
 
 AnswerCache::AnswerCache(size_t max_bytes) : max_bytes_(max_bytes) {}
@@ -16,7 +22,8 @@ size_t AnswerCache::bytes() const {
   return bytes_;
 }
 
-Result<AnswerCache::Answer> AnswerCache::Get(int64_t version, const std::string& question, const Make& make) {
+Result<AnswerCache::Answer> AnswerCache::Get(int64_t version, const std::string& question,
+                                             const std::stop_token& gone, const Make& make) {
   std::unique_lock lock(mutex_);
   if (version == version_) {
     if (auto known = entries_.find(question); known != entries_.end()) {
@@ -24,30 +31,62 @@ Result<AnswerCache::Answer> AnswerCache::Get(int64_t version, const std::string&
       return known->second.answer;
     }
   }
-  auto [place, mine] = pending_.try_emplace({version, question});
-  if (!mine) {
-    auto other = place->second;
-    other->done.wait(lock, [&] { return other->result.has_value(); });
-    return *other->result;
+  Key key(version, question);
+  if (auto other = pending_.find(key); other != pending_.end()) {
+    auto pending = other->second;
+    return Await(lock, pending, gone);
   }
-  auto pending = place->second = std::make_shared<Pending>();
+  auto pending = std::make_shared<Pending>(key);
+  pending_.emplace(std::move(key), pending);
   lock.unlock();
+  return Compute(pending, gone, make);
+}
 
+Result<AnswerCache::Answer> AnswerCache::Await(std::unique_lock<std::mutex>& lock,
+                                               const std::shared_ptr<Pending>& pending,
+                                               const std::stop_token& gone) {
+  ++pending->askers;
+  if (pending->done.wait(lock, gone, [&] { return pending->result.has_value(); })) return *pending->result;
+  lock.unlock();
+  Leave(*pending);
+  return Fail(Code::kCancelled, "nobody waits for the answer any more");
+}
+
+Result<AnswerCache::Answer> AnswerCache::Compute(const std::shared_ptr<Pending>& pending,
+                                                 const std::stop_token& gone, const Make& make) {
   Result<Answer> answer = Fail(Code::kUnavailable, "the answer could not be computed");
+  // Whatever becomes of it, those who wait hear of it.
+  auto tell = [&](void*) {
+    std::lock_guard lock(mutex_);
+    if (answer) Keep(pending->key.first, pending->key.second, *answer);
+    pending->result = answer;
+    Forget(*pending);
+    pending->done.notify_all();
+  };
   {
-    // Whatever becomes of it, those who wait hear of it.
-    auto tell = [&](void*) {
-      lock.lock();
-      if (answer) Keep(version, question, *answer);
-      pending->result = answer;
-      pending_.erase({version, question});
-      pending->done.notify_all();
-    };
     std::unique_ptr<void, decltype(tell)> at_end(this, tell);
-    answer =
-        make().map([](CachedAnswer made) { return std::make_shared<const CachedAnswer>(std::move(made)); });
+    std::stop_callback leaves(gone, [&] { Leave(*pending); });
+    answer = make(pending->nobody_waits.get_token()).map([](CachedAnswer made) {
+      return std::make_shared<const CachedAnswer>(std::move(made));
+    });
   }
   return answer;
+}
+
+// Without the lock. Who asks the same after the last one left is not told that it was given up.
+void AnswerCache::Leave(Pending& pending) {
+  {
+    std::lock_guard lock(mutex_);
+    if (--pending.askers > 0) return;
+    Forget(pending);
+  }
+  pending.nobody_waits.request_stop();
+}
+
+// With the lock.
+void AnswerCache::Forget(const Pending& pending) {
+  auto known = pending_.find(pending.key);
+  if (known != pending_.end() && known->second.get() == &pending) pending_.erase(known);
 }
 
 void AnswerCache::Keep(int64_t version, const std::string& question, const Answer& answer) {

@@ -120,8 +120,8 @@ Result<std::string> LakeBrowser::Read(const std::string& path, uint64_t offset, 
   return store_->ReadRange(path, offset, bytes);
 }
 
-Result<sql::Table> LakeBrowser::FirstRows(const std::string& path, const std::string& format,
-                                          size_t rows) const {
+Result<sql::Table> LakeBrowser::FirstRows(const std::string& path, const std::string& format, size_t rows,
+                                          const sql::QueryOptions& options) const {
   std::string file = sql::QuoteLiteral(WithoutPatterns(store_->EngineUrl(path)));
   // Texts as they are, so that a look at a file never fails for a value that is odd.
   std::string reader = format == "Parquet" ? fmt::format("read_parquet({}, hive_partitioning = false)", file)
@@ -137,17 +137,17 @@ Result<sql::Table> LakeBrowser::FirstRows(const std::string& path, const std::st
                                  file);
   TRY(auto database, database_());
   TRY(auto connection, database->Connect());
-  sql::QueryOptions options;
-  options.timeout_ms = kTimeoutMs;
   return connection.Query(fmt::format("SELECT * FROM {} LIMIT {}", reader, rows), {}, options);
 }
 
-Result<LakePreview> LakeBrowser::Preview(const std::string& path, size_t rows) const {
+Result<LakePreview> LakeBrowser::Preview(const std::string& path, size_t rows,
+                                         sql::QueryOptions options) const {
   LakePreview preview;
   TRY(preview.bytes, Size(path));
   preview.format = FormatOf(path);
   if (!preview.format.empty() && preview.bytes > 0) {
-    if (auto table = FirstRows(path, preview.format, rows + 1)) {
+    options.timeout_ms = kTimeoutMs;
+    if (auto table = FirstRows(path, preview.format, rows + 1, options)) {
       preview.kind = LakePreview::Kind::kRows;
       preview.more = table->rows.size() > rows;
       if (preview.more) table->rows.resize(rows);

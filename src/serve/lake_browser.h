@@ -47,14 +47,15 @@ class LakeBrowser {
 
   // kNotFound when there is no file below it; the root may be empty.
   Result<LakeFolder> List(const std::string& path) const;
-  Result<LakePreview> Preview(const std::string& path, size_t rows) const;
+  Result<LakePreview> Preview(const std::string& path, size_t rows, sql::QueryOptions options = {}) const;
   // kNotFound; kDenied when the path leads out of the lake by a link.
   Result<uint64_t> Size(const std::string& path) const;
   Result<std::string> Read(const std::string& path, uint64_t offset, uint64_t bytes) const;
 
  private:
   Status Inside(const std::string& path) const;
-  Result<sql::Table> FirstRows(const std::string& path, const std::string& format, size_t rows) const;
+  Result<sql::Table> FirstRows(const std::string& path, const std::string& format, size_t rows,
+                               const sql::QueryOptions& options) const;
 
   std::shared_ptr<lake::FileStore> store_;
   std::function<Result<std::shared_ptr<sql::Database>>()> database_;

@@ -314,11 +314,24 @@ std::string LiveBoard::WindowsJson(Micros now) const {
 std::string LiveBoard::FiguresJson() const {
   std::lock_guard lock(mutex_);
   std::string out;
-  for (const auto& [name, text] : definitions_) {
-    out += fmt::format(R"({}{{"name":{},"definition":{}}})", out.empty() ? "" : ",", JsonString(name),
-                       JsonString(text));
+  for (const stream::Definition& one : definitions_) {
+    out += fmt::format(R"({}{{"name":{},"definition":{}}})", out.empty() ? "" : ",", JsonString(one.name),
+                       JsonString(one.text));
   }
   return "[" + out + "]";
+}
+
+std::optional<stream::Definition> LiveBoard::DefinitionOf(std::string_view figure) const {
+  std::lock_guard lock(mutex_);
+  for (const stream::Definition& one : definitions_) {
+    if (one.name == figure) return one;
+  }
+  return std::nullopt;
+}
+
+Micros LiveBoard::TodayBegan() const {
+  std::lock_guard lock(mutex_);
+  return Today(clock_.Now());
 }
 
 std::string LiveBoard::Json() const {

@@ -5,7 +5,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -44,6 +46,10 @@ class LiveBoard {
   std::string Json() const;
   // What models/live.yml says of each figure: [{name, definition}]. It changes only when a stream begins.
   std::string FiguresJson() const;
+  // Nothing when there is no such figure.
+  std::optional<stream::Definition> DefinitionOf(std::string_view figure) const;
+  // When today began on the shop's clock.
+  Micros TodayBegan() const;
   // After every commit an event `live` with Json().
   Feed<net::EventText>& feed() { return *feed_; }
 

@@ -36,6 +36,8 @@ class SpanReader {
     TRY_STATUS(consumer_.Assign({{where, from}}));
     int64_t next = from;
     while (next < until && !Exhausted()) {
+      if (limits_.stop.stop_requested())
+        return Fail(Code::kCancelled, "nobody waits for these records any more");
       TRY(auto message, consumer_.Poll(kPoll));
       // Offsets at the end that hold no records (of transactions, or compacted ones) are never delivered.
       if (!message && consumer_.AtEnd(where)) return until;

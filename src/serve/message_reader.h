@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ struct ReaderLimits {
   std::chrono::milliseconds time{2500};  // for reading, all partitions together
   uint64_t look_at = 2'000'000;          // records a filter may look at
   uint64_t bytes = 16'000'000;           // of keys and values in one answer
+  std::stop_token stop = {};             // kCancelled, within some 100 ms
 };
 
 // kInvalid: a filter, place or partition that is none. kNotFound: no such topic. kUnavailable: no stream.

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -58,6 +59,9 @@ struct QueryOptions {
   // How many units of the caller's present stage the statement is worth: progress is advanced by that much in
   // all, as DuckDB's own estimate moves. 0 = progress is asked for cancellation only.
   uint64_t progress_units = 0;
+  // Asked to stop by whoever no longer wants the answer: the statement ends with kCancelled within some 20
+  // ms, or is not begun.
+  std::stop_token stop = {};
 };
 
 struct ParquetExport;  // sql/parquet_export.h

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
+#include <stop_token>
 #include <thread>
 
 #include "base/files.h"
@@ -271,6 +272,21 @@ TEST_F(DatabaseTest, CancelFromAnotherThread) {
   EXPECT_EQ(Failure(kEndless).code, Code::kCancelled);
   canceller.join();
   connection.Cancel();  // nothing runs: nothing happens
+  EXPECT_EQ(Text("SELECT 1"), "1");
+}
+
+TEST_F(DatabaseTest, ATokenStops) {
+  std::stop_source nobody_waits;
+  std::thread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    nobody_waits.request_stop();
+  });
+  auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(Failure(kEndless, {.stop = nobody_waits.get_token()}).code, Code::kCancelled);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+  stopper.join();
+  // Asked already before the next statement begins.
+  EXPECT_EQ(Failure("SELECT 1", {.stop = nobody_waits.get_token()}).code, Code::kCancelled);
   EXPECT_EQ(Text("SELECT 1"), "1");
 }
 

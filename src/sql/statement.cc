@@ -51,6 +51,7 @@ tl::unexpected<Error> Statement::Failed(const char* text) const {
 
 Status Statement::Start(const std::vector<Parameter>& parameters) {
   if (options_.progress != nullptr) TRY_STATUS(options_.progress->CheckCancelled());
+  if (options_.stop.stop_requested()) return Failed(nullptr);
   if (duckdb_prepare(connection_.handle, sql_.c_str(), prepared_.out()) != DuckDBSuccess) {
     return Failed(prepared_ ? duckdb_prepare_error(prepared_.get()) : "no memory to prepare the statement");
   }

@@ -30,12 +30,16 @@ Watch::Guard::Guard(Watch& watch, duckdb_connection connection, const QueryOptio
       progress_(options.progress),
       units_(options.progress == nullptr ? 0 : options.progress_units),
       deadline_(Deadline(options.timeout_ms)) {
-  std::lock_guard lock(watch_.mutex_);
-  watch_.running_.push_back(this);
-  if (progress_ != nullptr || deadline_ != kNever) watch_.StartThread();
+  {
+    std::lock_guard lock(watch_.mutex_);
+    watch_.running_.push_back(this);
+    if (progress_ != nullptr || deadline_ != kNever) watch_.StartThread();
+  }
+  if (options.stop.stop_possible()) on_stop_.emplace(options.stop, Cancelled{*this});
 }
 
 Watch::Guard::~Guard() {
+  on_stop_.reset();  // waits for a callback that runs now, and that wants the mutex
   std::lock_guard lock(watch_.mutex_);
   std::erase(watch_.running_, this);
 }
@@ -84,6 +88,12 @@ void Watch::Cancel(duckdb_connection connection) {
     guard->Stop(StopReason::kCancelled);
     StartThread();
   }
+}
+
+void Watch::Cancel(Guard& guard) {
+  std::lock_guard lock(mutex_);
+  guard.Stop(StopReason::kCancelled);
+  StartThread();
 }
 
 Watch::Guard::Time Watch::NextLook(Guard::Time now) const {

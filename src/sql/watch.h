@@ -1,5 +1,5 @@
-// Stops running statements from outside: at their deadline, when their Progress is cancelled, or on
-// Connection::Cancel; and tells Progress how far DuckDB is. For the sources of this room only.
+// Stops running statements from outside: at their deadline, when their Progress or their token is asked to
+// stop, or on Connection::Cancel; and tells Progress how far DuckDB is. For the sources of this room only.
 //
 // Threads: one thread per Watch, started when the first statement needs it. DuckDB forgets an interrupt that
 // comes before it has really begun, so the thread repeats it until the statement is over.
@@ -11,6 +11,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -38,6 +40,10 @@ class Watch {
 
    private:
     friend class Watch;
+    struct Cancelled {
+      Guard& guard;
+      void operator()() const { guard.watch_.Cancel(guard); }
+    };
     using Time = std::chrono::steady_clock::time_point;
     void Stop(StopReason reason);
     void Look(Time now);
@@ -50,11 +56,13 @@ class Watch {
     uint64_t told_ = 0;
     Time deadline_;
     std::atomic<StopReason> reason_{StopReason::kNone};
+    std::optional<std::stop_callback<Cancelled>> on_stop_;
   };
 
   void Cancel(duckdb_connection connection);
 
  private:
+  void Cancel(Guard& guard);
   void StartThread();  // with mutex_ held
   void Run();
   Guard::Time NextLook(Guard::Time now) const;

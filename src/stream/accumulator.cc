@@ -241,4 +241,13 @@ size_t Accumulator::rows() const {
   return count;
 }
 
+uint64_t Accumulator::bytes() const {
+  uint64_t bytes = 0;
+  for (const CubeRows& rows : cubes_) {
+    bytes += rows.rows.capacity() * sizeof(Row);
+    bytes += (rows.values.capacity() + rows.written.capacity()) * sizeof(int64_t);
+  }
+  return bytes;
+}
+
 }  // namespace souk::stream

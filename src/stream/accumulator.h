@@ -41,6 +41,8 @@ class Accumulator {
   // Contributions to windows that end before it are left out.
   void SetOldest(Micros oldest) { oldest_ = oldest; }
   size_t rows() const;
+  // Of the rows, without what finds them.
+  uint64_t bytes() const;
 
  private:
   struct Key {

@@ -41,6 +41,8 @@ class Expression {
   // The first moment after `now` at which a comparison with now may turn out otherwise; kNull = there is
   // none.
   int64_t NextTurn(std::span<const int64_t> values, int64_t now) const;
+  // The same condition in DuckDB's SQL, over columns that have the fields' names; now is the parameter $now.
+  std::string Sql(const FieldUse& use, const Symbols& symbols) const;
 
  private:
   friend class ExpressionParser;
@@ -54,6 +56,7 @@ class Expression {
     bool operator==(const Node&) const = default;
   };
   bool Eval(uint32_t node, std::span<const int64_t> values, int64_t now) const;
+  std::string NodeSql(uint32_t node, const FieldUse& use, const Symbols& symbols) const;
 
   std::vector<Node> nodes_;
   uint32_t root_ = 0;

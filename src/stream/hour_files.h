@@ -40,6 +40,7 @@ class HourFiles {
   const std::vector<HourFile>& files() const { return files_; }
   uint64_t rows() const { return rows_; }
   uint64_t bytes() const { return bytes_; }
+  uint64_t bytes_in_memory() const { return buffered_; }
   void Clear();
 
  private:

@@ -99,7 +99,9 @@ class KpiReader {
         return Fail(read.error().code, "gauge {}: {}", TextOf(node, "name"), read.error().message);
       Define(node, false);
     }
-    return CheckRatios();
+    TRY_STATUS(CheckRatios());
+    for (Definition& definition : book_.definitions_) DefineThings(definition);
+    return {};
   }
 
  private:
@@ -120,7 +122,36 @@ class KpiReader {
       text += fmt::format("window: {}, {} s every {} s\n", spec.name, spec.size / kMicrosPerSecond,
                           spec.every / kMicrosPerSecond);
     }
-    book_.definitions_.push_back({TextOf(node, "name"), std::move(text)});
+    Definition& definition = book_.definitions_.emplace_back();
+    definition.name = TextOf(node, "name");
+    definition.text = std::move(text);
+  }
+
+  void DefineThings(Definition& definition) const {
+    size_t cube = 0, measure = 0;
+    if (book_.Find(definition.name, cube, measure)) return DefineThings(definition, cube, measure);
+    for (const Ratio& ratio : book_.ratios_) {
+      if (ratio.name != definition.name) continue;
+      Definition above, below;
+      if (book_.Find(ratio.numerator, cube, measure)) DefineThings(above, cube, measure);
+      if (book_.Find(ratio.denominator, cube, measure)) DefineThings(below, cube, measure);
+      definition.subject = below.subject;
+      definition.time = below.time;
+      definition.condition = fmt::format("({} OR {})", above.condition, below.condition);
+    }
+    for (const Gauge& gauge : book_.gauges_) {
+      if (gauge.name != definition.name) continue;
+      definition.subject = Subject::kVisits;
+      definition.condition = gauge.measure.where.Sql(book_.gauge_use_, symbols_);
+    }
+  }
+
+  void DefineThings(Definition& definition, size_t cube, size_t measure) const {
+    const Cube& of = book_.cubes_[cube];
+    const FieldUse& use = book_.use(of.subject);
+    definition.subject = of.subject;
+    definition.time = FieldsOf(of.subject)[use.fields()[of.time]].name;
+    definition.condition = of.measures[measure].where.Sql(use, symbols_);
   }
 
   // The named filters that a condition uses, and those that these use.
@@ -302,6 +333,12 @@ Result<KpiBook> KpiBook::Parse(std::string_view yaml, std::string_view origin, S
     return Fail(Code::kInvalid, "{} line {}: {}", origin, error.mark.line + 1, error.msg);
   }
   return book;
+}
+
+const Definition* KpiBook::FindDefinition(std::string_view figure) const {
+  auto found = std::find_if(definitions_.begin(), definitions_.end(),
+                            [&](const Definition& one) { return one.name == figure; });
+  return found == definitions_.end() ? nullptr : &*found;
 }
 
 bool KpiBook::Find(std::string_view kpi, size_t& cube, size_t& measure) const {

@@ -78,6 +78,11 @@ struct Gauge {
 // What the file says of a figure: its entry, and the named filters and the window that it uses.
 struct Definition {
   std::string name, text;
+  // The things it is made of: those that meet a condition in SQL (Expression::Sql); of a ratio those of
+  // either part.
+  Subject subject = Subject::kTransactions;
+  std::string condition = "true";
+  std::string time;  // the field that chooses their window; "" of a gauge
 };
 
 class KpiBook {
@@ -89,6 +94,7 @@ class KpiBook {
   const std::vector<Ratio>& ratios() const { return ratios_; }
   const std::vector<Gauge>& gauges() const { return gauges_; }
   const std::vector<Definition>& definitions() const { return definitions_; }
+  const Definition* FindDefinition(std::string_view figure) const;
   // What cubes look at, and what gauges look at.
   const FieldUse& use(Subject subject) const { return uses_[static_cast<size_t>(subject)]; }
   const FieldUse& gauge_use() const { return gauge_use_; }

@@ -52,6 +52,42 @@ TEST(KpiBookTest, FiguresWithTheSameWindowsShareRows) {
   EXPECT_EQ(book->longest_window(Subject::kVisits), 0);
 }
 
+TEST(KpiBookTest, AFigureSaysWhichThingsItIsMadeOf) {
+  Symbols symbols;
+  auto book = KpiBook::Parse(
+      "filters:\n"
+      "  paid: payment_status in (paid, 'it''s')\n"
+      "windows: {minute: tumbling 1m}\n"
+      "kpis:\n"
+      "  - {name: a, of: transactions, where: paid and not quantity <= 0, value: sum(total_amount), at: "
+      "updated_at}\n"
+      "  - {name: b, of: transactions, where: total_amount >= -10.5 or city != Bonn, value: count, at: "
+      "updated_at}\n"
+      "  - {name: c, value: a / b}\n"
+      "  - {name: d, of: visits, where: has_view, value: count}\n"
+      "gauges:\n"
+      "  - {name: g, of: visits, where: ended_at >= now - 5m, value: count}\n",
+      "live.yml", symbols);
+  ASSERT_TRUE(book) << book.error().message;
+  const std::string a =
+      "(coalesce(\"payment_status\" IN ('paid', 'it''s'), false) AND (NOT coalesce(\"quantity\" <= 0, "
+      "false)))";
+  const std::string b =
+      "(((NOT (\"total_amount\" IS NULL)) AND (NOT coalesce(\"total_amount\" < -10.50, false))) OR "
+      "((NOT (\"city\" IS NULL)) AND (NOT coalesce(\"city\" = 'Bonn', false))))";
+  EXPECT_EQ(book->FindDefinition("a")->condition, a);
+  EXPECT_EQ(book->FindDefinition("a")->time, "updated_at");
+  EXPECT_EQ(book->FindDefinition("b")->condition, b);
+  EXPECT_EQ(book->FindDefinition("c")->condition, "(" + a + " OR " + b + ")");
+  EXPECT_EQ(book->FindDefinition("c")->time, "updated_at");
+  EXPECT_EQ(book->FindDefinition("d")->condition, "coalesce(\"has_view\", false)");
+  EXPECT_EQ(book->FindDefinition("d")->subject, Subject::kVisits);
+  EXPECT_EQ(book->FindDefinition("g")->condition,
+            "((NOT (\"ended_at\" IS NULL)) AND (NOT coalesce(\"ended_at\" < CAST($now AS TIMESTAMPTZ) + "
+            "to_microseconds(-300000000), false)))");
+  EXPECT_EQ(book->FindDefinition("nothing"), nullptr);
+}
+
 TEST(KpiBookTest, AFigureIsDefinedByItsEntryAndWhatItUses) {
   Symbols symbols;
   auto book = KpiBook::Parse(

@@ -191,6 +191,7 @@ void LakeWriter::Impl::Publish() {
   for (auto& topic : topics) {
     LakeTopicStatus one = topic->counts();
     one.error = error;
+    one.held_bytes = topic->bytes_in_memory();
     for (const TopicPartition& where : partitions) {
       if (where.topic != one.topic || !consumer) continue;
       auto range = consumer->KnownRangeOf(where);

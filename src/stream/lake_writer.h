@@ -42,9 +42,10 @@ struct LakeTopicStatus {
   std::string topic, record;
   uint64_t records = 0, bytes = 0, files = 0;  // committed
   uint64_t refused = 0;
-  int64_t lag = 0;         // records of the topic that are not in the lake yet
-  Micros last_commit = 0;  // 0 = none yet
-  std::string error;       // why it does not go on now; "" = it does
+  uint64_t held_bytes = 0;  // in memory, of records that wait for the commit
+  int64_t lag = 0;          // records of the topic that are not in the lake yet
+  Micros last_commit = 0;   // 0 = none yet
+  std::string error;        // why it does not go on now; "" = it does
 };
 
 class TopicIntoLake;

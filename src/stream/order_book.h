@@ -38,6 +38,8 @@ class OrderBook {
   // Forgets orders none of whose lines changed since `before`.
   void Forget(Micros before);
   size_t lines() const { return nodes_.size() - free_.size(); }
+  // Of the lines, without what finds them.
+  uint64_t bytes() const { return nodes_.capacity() * sizeof(Node) + values_.capacity() * sizeof(int64_t); }
 
  private:
   static constexpr uint32_t kNone = OrderTable::kNone;

@@ -170,6 +170,9 @@ class StreamProcessor final : public Processor {
     return retention;
   }
 
+  std::vector<std::pair<std::string, uint64_t>> Held() const override {
+    return {{"order lines", orders_.bytes()}, {"figures", figures_.bytes()}};
+  }
   const KpiBook& book() const override { return *book_; }
   Micros watermark() const override { return watermark_.current(); }
 

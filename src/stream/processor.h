@@ -85,6 +85,8 @@ class Processor {
   // What the store may forget now.
   virtual store::HotRetention Retention() const = 0;
 
+  // Parts of the memory that it counts: what, bytes. Those of the store are the store's.
+  virtual std::vector<std::pair<std::string, uint64_t>> Held() const = 0;
   virtual const KpiBook& book() const = 0;
   virtual Micros watermark() const = 0;
 };

@@ -257,6 +257,7 @@ class Runner {
   // What is known when a batch is cut.
   StreamHealth Health() {
     StreamHealth health;
+    health.held = processor_.Held();
     for (const Partition& partition : partitions_) {
       auto range = consumer_->KnownRangeOf(partition.where);
       int64_t lag = range ? std::max<int64_t>(0, range->end - partition.counted) : 0;

@@ -41,6 +41,7 @@ struct StreamHealth {
   Micros latency_p50 = 0, latency_p99 = 0;  // from a record's timestamp in the topic to its commit
   Micros commit_time = 0;                   // of the last commit
   std::vector<PartitionProgress> partitions;
+  std::vector<std::pair<std::string, uint64_t>> held;  // Processor::Held
 };
 
 // What was committed; good during the call. Called on one thread, not the runner's; must not block.

@@ -35,6 +35,7 @@ class TopicIntoLake {
   bool empty() const { return next_.empty(); }
   // Of records waiting for the commit.
   uint64_t bytes() const { return hours_.bytes() + refused_bytes_; }
+  uint64_t bytes_in_memory() const { return hours_.bytes_in_memory() + refused_bytes_; }
   // There is as much as may be held in memory.
   bool full() const { return refused_bytes_ >= (16 << 20) || refused_.size() >= 100'000; }
   Micros since() const { return since_; }  // when the first of them came

@@ -145,6 +145,11 @@ std::vector<ReportInfo> ReportBook::List() const {
   return list;
 }
 
+Result<std::vector<ReportColumn>> ReportBook::Columns(const std::string& report) const {
+  TRY(const ReportFile* file, impl_->Find(report));
+  return file->columns;
+}
+
 Result<Report> ReportBook::Run(const governance::Identity& identity, const ReportRequest& request,
                                const sql::QueryOptions& limits) {
   TRY(const ReportFile* file, impl_->Find(request.name));
@@ -177,12 +182,13 @@ Result<Report> ReportBook::Run(const governance::Identity& identity, const Repor
 }
 
 Result<std::vector<std::string>> ReportBook::FilterValues(const governance::Identity& identity,
-                                                          const std::string& filter) {
+                                                          const std::string& filter,
+                                                          const sql::QueryOptions& limits) {
   const Filter* found = impl_->files.FindFilter(filter);
   if (found == nullptr) return Fail(Code::kNotFound, "there is no filter {}", filter);
   if (found->values.empty())
     return Fail(Code::kInvalid, "the values of the filter {} are not listed", filter);
-  TRY(auto answer, impl_->door->Run(identity, found->values));
+  TRY(auto answer, impl_->door->Run(identity, found->values, {}, limits));
   std::vector<std::string> values;
   for (const auto& row : answer.table.rows) values.push_back(sql::CellText(row[0]));
   return values;

@@ -69,13 +69,16 @@ class ReportBook {
                                                   const WarehouseOptions& options);
   ~ReportBook();
   std::vector<ReportInfo> List() const;
+  // What the columns of a report are. kNotFound names the nearest report.
+  Result<std::vector<ReportColumn>> Columns(const std::string& report) const;
   // kNotFound names the nearest report; kInvalid an unknown filter, a from after to, a period or comparison
   // of a report without period; kUnavailable before the first build.
   Result<Report> Run(const governance::Identity& identity, const ReportRequest& request,
                      const sql::QueryOptions& limits);
   // The values a filter can take, sorted by revenue. kInvalid of a filter whose values are not listed.
   Result<std::vector<std::string>> FilterValues(const governance::Identity& identity,
-                                                const std::string& filter);
+                                                const std::string& filter,
+                                                const sql::QueryOptions& limits = {});
 
   struct Impl;
 

@@ -91,7 +91,10 @@ export async function answersProgramTests(t, program) {
     for (const { id } of (await api.ask('/api/quarantine')).files)
       await api.ask('/api/quarantine/{id}', `/api/quarantine/${id}`);
     await api.ask('/api/live/now');
-    await api.ask('/api/live/figures');
+    // A figure of events has no list of rows.
+    for (const { name, definition } of await api.ask('/api/live/figures')) {
+      if (!definition.includes('of: clickstream')) await api.ask('/api/live/rows', `/api/live/rows?figure=${name}&limit=5`);
+    }
     await api.hear('/api/live');
     const { topics, groups } = await api.ask('/api/topics');
     for (const { name } of topics) {
@@ -121,5 +124,31 @@ export async function answersProgramTests(t, program) {
         if (told && !left.has(route)) assert.ok(api.asked.has(route), `${route} was not asked`);
       }
     }
+  });
+
+  await t.test('a query that is given up ends, and is counted', async () => {
+    const count = async () => {
+      const metrics = await (await fetch(`${program.address}/metrics`)).text();
+      const line = metrics.match(/^souk_web_requests_total\{method="POST",route="\/api\/sql",status="499"\} (\d+)/m);
+      return Number(line?.[1] ?? 0);
+    };
+    const before = await count();
+    const gone = new AbortController();
+    const sql = 'SELECT sum(a.i * b.i) FROM range(10000000) a(i), range(10000000) b(i)';
+    const asked = fetch(`${program.address}/api/sql`, {
+      method: 'POST',
+      headers: { 'X-Souk': '1' },
+      body: JSON.stringify({ sql }),
+      signal: gone.signal,
+    }).catch(() => null);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    gone.abort();
+    await asked;
+    const left = Date.now();
+    while ((await count()) === before) {
+      assert.ok(Date.now() - left < 2000, 'the query still runs');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    t.diagnostic(`a query ended ${Date.now() - left} ms after its client had left`);
   });
 }

@@ -1,9 +1,11 @@
-// The page before an invented shop.
+// The page before an invented shop. What that answers is held against the schemas of what the program answers.
 
+import assert from 'node:assert/strict';
 import { access } from './access_test.mjs';
 import { visit } from './lib/browser.mjs';
+import { drillDown } from './drill_test.mjs';
 import { Fixture, NOW } from './lib/fixture.mjs';
-import { liveChanges, liveLooks, liveMenus, liveStates } from './live_test.mjs';
+import { liveChanges, liveLooks, liveMenus, liveRows, liveStates } from './live_test.mjs';
 import { pipelineLooks, pipelineStates, pipelineUse } from './pipeline_test.mjs';
 import { salesLooks, salesStates, salesUse } from './sales_test.mjs';
 import { extremes, sizesAndThemes, states } from './states_test.mjs';
@@ -19,6 +21,7 @@ export async function fixtureTests(t, browser) {
     t.test(name, async () => {
       fixture.reset();
       await steps();
+      assert.deepEqual(fixture.faults, []);
     });
 
   await sizesAndThemes(each, open);
@@ -30,10 +33,12 @@ export async function fixtureTests(t, browser) {
   await liveLooks(each, open, fixture);
   await liveStates(each, open, fixture);
   await liveMenus(each, open, fixture);
+  await liveRows(each, open, fixture);
   await liveChanges(each, open, fixture);
   await salesLooks(each, open, fixture);
   await salesStates(each, open, fixture);
   await salesUse(each, open, fixture);
+  await drillDown(each, open);
   await pipelineLooks(each, open);
   await pipelineStates(each, open, fixture);
   await pipelineUse(each, open, fixture);

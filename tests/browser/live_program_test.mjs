@@ -87,6 +87,29 @@ export async function liveProgramTests(t, browser, program) {
     }),
   );
 
+  await t.test('live: the rows behind a figure add up to it', async () => {
+    const read = async (path) => (await fetch(`${program.address}${path}`)).json();
+    const cents = (value) => Math.round(Number(value) * 100);
+    // Both are asked one after the other, and the shop goes on meanwhile.
+    const looked = [];
+    for (let tries = 0; tries < 10; tries++) {
+      const { kpis } = await read('/api/live/now');
+      const { minutes } = kpis.find(({ name }) => name === 'revenue');
+      const some = minutes.slice(-30, -2);
+      const span = `from=${some[0][0]}&to=${minutes.at(-2)[0]}`;
+      const { columns, rows } = await read(`/api/live/rows?figure=revenue&${span}&limit=100000`);
+      const amount = columns.findIndex(({ name }) => name === 'total_amount');
+      const [counted, listed] = [
+        some.reduce((sum, [, value]) => sum + cents(value), 0),
+        rows.reduce((sum, row) => sum + cents(row[amount]), 0),
+      ];
+      if (counted === listed && rows.length > 0) return;
+      looked.push([counted, listed, rows.length]);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    assert.fail(`counted, listed, rows: ${JSON.stringify(looked)}`);
+  });
+
   await t.test('live: an order that is sent is seen within a second, without who bought', () =>
     open({}, async (page) => {
       const seen = panel(page, 'live_orders_list').getByText('Souktown').first().waitFor();

@@ -184,6 +184,55 @@ export async function liveMenus(each, open, fixture) {
   );
 }
 
+export async function liveRows(each, open, fixture) {
+  for (const size of ['phone', 'desktop']) {
+    await each(`live: the rows behind a figure, ${size}; the address keeps them`, () =>
+      open({ ...live, size, dark: size === 'desktop' }, async (page) => {
+        await shown(page);
+        await page.getByRole('button', { name: /^Berlin, .*: show the rows$/ }).click();
+        const drawer = page.locator('dialog [data-rows="live"]');
+        await drawer.locator('tbody tr').first().waitFor();
+        const asked = new URLSearchParams(fixture.requests.at(-1).split('?')[1]);
+        assert.deepEqual(
+          [...asked].filter(([name]) => name !== 'limit'),
+          [['figure', 'revenue'], ['from', '2026-11-21T10:36:00.000Z'], ['by', 'city'], ['member', 'Berlin']],
+        );
+        await drawer.getByText('The newest 100 lines').waitFor();
+        await looksRight(page, `live-rows-${size}`);
+        await accessible(page, `live-rows-${size}`);
+        await picture(page, `live-rows-${size}`, false);
+        await page.reload();
+        await drawer.locator('tbody tr').first().waitFor();
+        await page.keyboard.press('Escape');
+        await drawer.waitFor({ state: 'detached' });
+        assert.equal(new URL(page.url()).search, '');
+      }),
+    );
+  }
+
+  await each('live: rows that nobody has, that fail, and that come', () =>
+    open({ ...live, allow: /500/ }, async (page) => {
+      await shown(page);
+      const drawer = page.locator('dialog [data-rows="live"]');
+      await page.getByRole('button', { name: /^Oslo, .*: show the rows$/ }).click();
+      await drawer.getByText('There are no such lines.').waitFor();
+      await page.keyboard.press('Escape');
+      await page.route('**/api/live/rows?*', (route) =>
+        route.fulfill({
+          status: 500,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ type: 'about:blank', title: 'io', status: 500, detail: 'the disk is gone' }),
+        }),
+      );
+      await page.getByRole('button', { name: /^Berlin, .*: show the rows$/ }).click();
+      await drawer.getByText('the disk is gone').waitFor();
+      await page.unroute('**/api/live/rows?*');
+      await drawer.getByRole('button', { name: 'Try again' }).click();
+      await drawer.locator('tbody tr').first().waitFor();
+    }),
+  );
+}
+
 export async function liveChanges(each, open, fixture) {
   await each('live: an order is on the page within a second, in place', () =>
     open(live, async (page) => {

@@ -222,6 +222,8 @@ def compare_reports(table, souk, lines, sessions, cases):
         for report, compare in REPORTS.items():
             if report == "order_lines" and len(chosen) > MOST_LINES:
                 continue
+            if report == "visits" and (visits is None or len(visits) > MOST_LINES):
+                continue
             more = ("--limit", LIMITS[report]) if report in LIMITS else ()
             rows = souk.report(report, first, last, filters, *more)
             section = table.section(label, report)
@@ -286,6 +288,14 @@ def order_lines(section, rows, chosen, visits, first, last):
     section.equal("newest first", True, falling([(row["day"], row["time"]) for row in rows]))
 
 
+def visit_rows(section, rows, chosen, visits, first, last):
+    section.equal("visits", Counter((visit.session_id, visit.day.isoformat(), len(visit.events), visit.has_purchase)
+                                    for visit in visits),
+                  Counter((row["session_id"], str(row["day"]), int(row["events"]), row["outcome"] == "bought")
+                          for row in rows))
+    section.equal("newest first", True, falling([(row["day"], row["time"]) for row in rows]))
+
+
 def known_as(section, rows, names, categories):
     """A product has one name and one category whatever the period, so all lines are asked for them."""
     for row in rows:
@@ -308,8 +318,9 @@ REPORTS = {
     "discounts_and_returns": by_group("category", ["gross_sales", "discounts", "discount_rate", "returns", "return_rate",
                                                    "net_sales"], "gross_sales"),
     "order_lines": order_lines,
+    "visits": visit_rows,
 }
-LIMITS = {"top_products": 25, "order_lines": 1_000_000}
+LIMITS = {"top_products": 25, "order_lines": 1_000_000, "visits": 1_000_000}
 MOST_LINES = 30_000  # to be listed one by one
 SUBJECTS = {"online-retail": online_retail, "online-sales": online_sales, "shop": shop, "dirty-shop": dirty_shop,
             "edges": edges, "habits": habits}

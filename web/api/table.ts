@@ -4,13 +4,16 @@ type Row = readonly Cell[];
 
 const UNKNOWN: Column = { name: '', label: '', type: 'text', unit: '', definition: '' };
 
-/** A report's rows by the names of its columns. */
+/** Rows with what their columns are: a report, or less. */
+export type Rows = Pick<Report, 'columns' | 'rows'> & Partial<Pick<Report, 'previous'>>;
+
+/** Rows by the names of their columns. */
 export class Table {
   readonly rows: readonly Row[];
   readonly previous: readonly Row[] | null;
   readonly #index: Map<string, number>;
 
-  constructor(private readonly report: Report) {
+  constructor(private readonly report: Rows) {
     this.rows = report.rows;
     this.previous = report.previous?.rows ?? null;
     this.#index = new Map(report.columns.map((column, index) => [column.name, index]));

@@ -2,14 +2,16 @@ import type { Range } from '../filter/period';
 import { address } from './address.svelte';
 import { readRows, withoutRows, withRows } from './rows_address';
 
-export type RowsReport = 'order_lines' | 'rfm_customers';
+/** Lists of the warehouse, which are reports, and what the stream has of a live figure. */
+export type RowsReport = 'order_lines' | 'rfm_customers' | 'visits' | 'live';
 
 /** Which rows somebody wants to see, and of what. */
 export interface RowsWish {
   /** What they are behind of: "Returns, Fashion". */
   title: string;
   report?: RowsReport;
-  /** Values in place of what the filter bar says, also of filters that only lists of rows have. */
+  /** Values in place of what the filter bar says, also of filters that only lists of rows have; of `live` what
+      /api/live/rows is asked with, and `minutes`: so many back from now. */
   only?: Record<string, string[]>;
   /** Days in place of the chosen ones. */
   range?: Range | undefined;
@@ -48,5 +50,25 @@ const LINES: Record<string, string[]> = {
   failed_payment_rate: ['failed'],
 };
 
-/** The lines behind a figure, or null of one that is not made of order lines. */
-export const linesOf = (figure: string): string[] | null => LINES[figure] ?? null;
+const VISITS = ['sessions', 'visitors', 'conversion_rate'];
+
+/** Shows what a figure is made of; null of one of which there is no list. */
+export function behind(
+  figure: string,
+  title: string,
+  only: Record<string, string[]> = {},
+  range?: Range,
+): (() => void) | null {
+  const line = LINES[figure];
+  if (line) return () => rows.show({ title, only: { ...only, line }, range });
+  if (VISITS.includes(figure)) return () => rows.show({ title, report: 'visits', only, range });
+  return null;
+}
+
+/** Shows what a live figure is made of. */
+export const showLive = (figure: string, title: string, only: Record<string, string> = {}) =>
+  rows.show({
+    title,
+    report: 'live',
+    only: Object.fromEntries(Object.entries({ figure, ...only }).map(([name, value]) => [name, [value]])),
+  });

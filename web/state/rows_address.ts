@@ -5,7 +5,8 @@ import type { RowsReport, RowsWish } from './rows.svelte';
 const PARAMETER = 'rows';
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-const isReport = (text: string | null): text is RowsReport => text === 'order_lines' || text === 'rfm_customers';
+const REPORTS: readonly (string | null)[] = ['order_lines', 'rfm_customers', 'visits', 'live'] satisfies RowsReport[];
+const isReport = (text: string | null): text is RowsReport => REPORTS.includes(text);
 
 /** What a parameter wishes for, or null when it makes no sense. */
 export function readRows(text: string): RowsWish | null {

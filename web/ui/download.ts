@@ -1,3 +1,4 @@
+import type { Rows } from '../api/table';
 import type { Cell, Report } from '../api/types';
 
 export function save(name: string, content: Blob) {
@@ -15,7 +16,7 @@ const quoted = (cell: Cell) => {
 };
 
 /** The rows as `souk report --format csv` gives them: every digit, no formats. */
-export function csv(report: Report): string {
+export function csv(report: Rows): string {
   const lines = [report.columns.map((column) => column.name), ...report.rows];
   return lines.map((line) => line.map(quoted).join(',') + '\n').join('');
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@
 #include "lake/quarantine.h"
 #include "net/http_server.h"
 #include "schedule/job_host.h"
+#include "serve/answer_cache.h"
 #include "serve/build_history.h"
 #include "serve/feed.h"
 #include "serve/http/api_server.h"
@@ -35,14 +37,16 @@ struct ServiceStatus {
   int restarts = 0;
   std::string error;
   std::optional<double> cores;  // that its threads kept busy over the last seconds
+  std::vector<std::pair<std::string, uint64_t>> holds = {};  // memory that it counts by itself: what, bytes
 };
 
 // The program as a whole.
 struct ProcessStatus {
   std::optional<double> cores;  // kept busy over the last seconds
   unsigned machine_cores = 0;
-  uint64_t memory_bytes = 0;    // resident
-  uint64_t database_bytes = 0;  // … of which DuckDB may take this much
+  uint64_t memory_bytes = 0;                    // resident
+  uint64_t database_bytes = 0;                  // … of which DuckDB may take this much
+  std::optional<uint64_t> database_used_bytes;  // … and has taken this much
   int threads = 0;
 };
 
@@ -57,9 +61,11 @@ struct ApiParts {
   schedule::JobHost* jobs = nullptr;
   warehouse::Warehouse* warehouse = nullptr;
   warehouse::ReportBook* reports = nullptr;
+  std::shared_ptr<AnswerCache> answers;  // of reports
   std::shared_ptr<sql::QueryDoor> door;
   std::shared_ptr<ChangeFeed> changes;
   std::shared_ptr<LiveBoard> live;  // nullptr = no stream runs here
+  Micros cart_timeout = 0;          // the setting stream.cart_timeout
   std::function<std::vector<ServiceStatus>()> services;
   std::function<ProcessStatus()> process;
   std::function<Status(const std::string& name)> restart;  // of a service; kNotFound

@@ -52,6 +52,17 @@ std::string JsonRows(const sql::Table& table) {
   return out + "]";
 }
 
+std::string ColumnsJson(const std::vector<warehouse::ReportColumn>& columns) {
+  std::string out = "[";
+  for (const auto& column : columns) {
+    if (out.size() > 1) out += ',';
+    out += fmt::format(R"({{"name":{},"label":{},"type":{},"unit":{},"definition":{}}})",
+                       JsonString(column.name), JsonString(column.label), JsonString(column.type),
+                       JsonString(column.unit), JsonString(column.definition));
+  }
+  return out + "]";
+}
+
 net::HttpResponse JsonResponse(std::string body) {
   net::HttpResponse response;
   response.content_type = "application/json";

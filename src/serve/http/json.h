@@ -3,10 +3,12 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "net/http_server.h"
 #include "sql/database.h"
+#include "warehouse/report.h"
 
 namespace souk::serve {
 
@@ -18,6 +20,8 @@ std::string JsonDay(const Day& day);
 std::string JsonTime(Micros time);
 // [[…],…]; cells of DECIMAL and HUGEINT columns are written as numbers.
 std::string JsonRows(const sql::Table& table);
+// What the columns of a report are, as a list of objects.
+std::string ColumnsJson(const std::vector<warehouse::ReportColumn>& columns);
 net::HttpResponse JsonResponse(std::string body);
 
 }  // namespace souk::serve

@@ -76,7 +76,7 @@ void AddLakeRoutes(ApiServer& server, SharedParts parts) {
     auto rows = NumberOf(request, "rows", 50, 1, 500);
     if (!rows) return ProblemOf(rows.error());
     std::string path = request.QueryValue("path");
-    auto found = parts->lake->Preview(path, static_cast<size_t>(*rows));
+    auto found = parts->lake->Preview(path, static_cast<size_t>(*rows), Until(request.gone));
     return found ? JsonResponse(PreviewJson(path, *found)) : ProblemOf(found.error());
   });
   ApiDoc file{"lake", "The bytes of a file.", {kPath}, "application/octet-stream"};

@@ -5,6 +5,7 @@
 #include "serve/http/api.h"
 #include "serve/http/errors.h"
 #include "serve/http/json.h"
+#include "serve/http/query_value.h"
 
 namespace souk::serve {
 namespace {
@@ -35,7 +36,8 @@ void AddQueryRoutes(ApiServer& server, SharedParts parts) {
     if (!object.is_object() || !object.contains("sql") || !object["sql"].is_string()) {
       return ProblemOf({Code::kInvalid, "a query is an object with \"sql\""});
     }
-    auto answers = parts->door->RunScript(governance::LocalOwner(), object["sql"].get<std::string>());
+    auto answers = parts->door->RunScript(governance::LocalOwner(), object["sql"].get<std::string>(),
+                                          Until(request.gone));
     return answers ? JsonResponse(AnswersJson(*answers)) : ProblemOf(answers.error());
   });
 }

@@ -1,11 +1,14 @@
-// Values of a request's query and body, read with an error that names them.
+// Values of a request's query and body, read with an error that names them; and how long a query may run.
 #pragma once
 
 #include <charconv>
+#include <stop_token>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "net/http_request.h"
+#include "sql/database.h"
 
 namespace souk::serve {
 
@@ -21,6 +24,13 @@ inline Result<int64_t> NumberOf(const net::HttpRequest& request, const char* nam
                 most);
   }
   return number;
+}
+
+// For a query that ends when nobody waits for it any more: until `request.gone`, say.
+inline sql::QueryOptions Until(std::stop_token gone) {
+  sql::QueryOptions options;
+  options.stop = std::move(gone);
+  return options;
 }
 
 }  // namespace souk::serve

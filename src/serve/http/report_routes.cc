@@ -3,10 +3,10 @@
 #include <charconv>
 
 #include "base/hash.h"
-#include "serve/answer_cache.h"
 #include "serve/http/api.h"
 #include "serve/http/errors.h"
 #include "serve/http/json.h"
+#include "serve/http/query_value.h"
 
 namespace souk::serve {
 namespace {
@@ -16,7 +16,6 @@ using warehouse::ReportRequest;
 using warehouse::WarehouseState;
 
 constexpr std::string_view kReportsPath = "/api/reports/";
-constexpr size_t kCacheBytes = 32'000'000;
 const char* const kFilters[] = {"region", "category", "payment_method", "device", "source", "segment"};
 
 Result<std::optional<Day>> OptionalDay(const std::string& text, std::string_view name) {
@@ -47,17 +46,6 @@ Result<ReportRequest> ParseReportRequest(const net::HttpRequest& request) {
     }
   }
   return report;
-}
-
-std::string ColumnsJson(const std::vector<warehouse::ReportColumn>& columns) {
-  std::string out = "[";
-  for (const auto& column : columns) {
-    if (out.size() > 1) out += ',';
-    out += fmt::format(R"({{"name":{},"label":{},"type":{},"unit":{},"definition":{}}})",
-                       JsonString(column.name), JsonString(column.label), JsonString(column.type),
-                       JsonString(column.unit), JsonString(column.definition));
-  }
-  return out + "]";
 }
 
 std::string ReportJson(const Report& report) {
@@ -98,9 +86,9 @@ net::HttpResponse Respond(const net::HttpRequest& request, const CachedAnswer& a
 }
 
 // An answer that only a build changes, from the cache where it is known.
-net::HttpResponse RespondCached(const net::HttpRequest& request, const ApiParts& parts, AnswerCache& cache,
+net::HttpResponse RespondCached(const net::HttpRequest& request, const ApiParts& parts,
                                 const std::string& question, const AnswerCache::Make& make) {
-  auto answer = cache.Get(parts.warehouse->State().version, question, make);
+  auto answer = parts.answers->Get(parts.warehouse->State().version, question, request.gone, make);
   return answer ? Respond(request, **answer) : ProblemOf(answer.error());
 }
 
@@ -115,13 +103,13 @@ std::string QuestionOf(const ReportRequest& request) {
   return question;
 }
 
-Result<CachedAnswer> MakeShop(const ApiParts& parts) {
+Result<CachedAnswer> MakeShop(const ApiParts& parts, const sql::QueryOptions& options) {
   WarehouseState state = parts.warehouse->State();
   std::string filters;
   for (const char* filter : kFilters) {
     std::string values = "[]";
     if (state.version > 0) {
-      TRY(auto list, parts.reports->FilterValues(governance::LocalOwner(), filter));
+      TRY(auto list, parts.reports->FilterValues(governance::LocalOwner(), filter, options));
       values = ListJson(list);
     }
     filters += fmt::format("{}\"{}\":{}", filters.empty() ? "" : ",", filter, values);
@@ -164,21 +152,24 @@ ApiDoc ReportDoc() {
 }  // namespace
 
 void AddReportRoutes(ApiServer& server, SharedParts parts) {
-  auto cache = std::make_shared<AnswerCache>(kCacheBytes);
   server.Get("/api/shop", {"reports", "The shop, and the days and filters that its data have."},
-             [parts, cache](const net::HttpRequest& request) {
-               return RespondCached(request, *parts, *cache, "", [&] { return MakeShop(*parts); });
+             [parts](const net::HttpRequest& request) {
+               return RespondCached(request, *parts, "", [&](std::stop_token nobody_waits) {
+                 return MakeShop(*parts, Until(std::move(nobody_waits)));
+               });
              });
   server.Get("/api/reports", {"reports", "The reports there are."}, [parts](const net::HttpRequest& request) {
     return Respond(request, WithEtag(ReportListJson(*parts), 0));
   });
-  server.Get("/api/reports/*", ReportDoc(), [parts, cache](const net::HttpRequest& request) {
+  server.Get("/api/reports/*", ReportDoc(), [parts](const net::HttpRequest& request) {
     auto wanted = ParseReportRequest(request);
     if (!wanted) return ProblemOf(wanted.error());
-    return RespondCached(request, *parts, *cache, QuestionOf(*wanted), [&]() -> Result<CachedAnswer> {
-      TRY(Report report, parts->reports->Run(governance::LocalOwner(), *wanted, {}));
+    auto make = [&](std::stop_token nobody_waits) -> Result<CachedAnswer> {
+      sql::QueryOptions options = Until(std::move(nobody_waits));
+      TRY(Report report, parts->reports->Run(governance::LocalOwner(), *wanted, options));
       return WithEtag(ReportJson(report), report.state.version);
-    });
+    };
+    return RespondCached(request, *parts, QuestionOf(*wanted), make);
   });
 }
 

@@ -15,19 +15,30 @@ std::string CoresJson(const std::optional<double>& cores) {
 
 std::string ProcessJson(const ProcessStatus& process) {
   return fmt::format(
-      R"({{"cores":{},"machine_cores":{},"memory_bytes":{},"database_bytes":{},"threads":{}}})",
+      R"({{"cores":{},"machine_cores":{},"memory_bytes":{},"database_bytes":{},"database_used_bytes":{},)"
+      R"("threads":{}}})",
       CoresJson(process.cores), process.machine_cores, process.memory_bytes, process.database_bytes,
-      process.threads);
+      process.database_used_bytes ? std::to_string(*process.database_used_bytes) : "null", process.threads);
+}
+
+std::string HoldsJson(const ServiceStatus& service) {
+  std::string out = "[";
+  for (const auto& [what, bytes] : service.holds) {
+    if (out.size() > 1) out += ',';
+    out += fmt::format(R"({{"what":{},"bytes":{}}})", JsonString(what), bytes);
+  }
+  return out + "]";
 }
 
 std::string ServicesJson(const std::vector<ServiceStatus>& services) {
   std::string out = "[";
   for (const ServiceStatus& service : services) {
     if (out.size() > 1) out += ',';
-    out += fmt::format(R"({{"name":{},"state":{},"since":{},"restarts":{},"error":{},"cores":{}}})",
-                       JsonString(service.name), JsonString(service.state), JsonTime(service.since),
-                       service.restarts, service.error.empty() ? "null" : JsonString(service.error),
-                       CoresJson(service.cores));
+    out +=
+        fmt::format(R"({{"name":{},"state":{},"since":{},"restarts":{},"error":{},"cores":{},"holds":{}}})",
+                    JsonString(service.name), JsonString(service.state), JsonTime(service.since),
+                    service.restarts, service.error.empty() ? "null" : JsonString(service.error),
+                    CoresJson(service.cores), HoldsJson(service));
   }
   return out + "]";
 }

@@ -168,7 +168,9 @@ Result<net::HttpResponse> Messages(const ApiParts& parts, const net::HttpRequest
     TRY(int64_t partition, NumberOf(request, "partition", 0, 0, INT32_MAX));
     wanted.partitions.push_back(static_cast<int32_t>(partition));
   }
-  TRY(auto page, ReadMessages(*parts.stream, wanted));
+  ReaderLimits limits;
+  limits.stop = request.gone;
+  TRY(auto page, ReadMessages(*parts.stream, wanted, limits));
   return JsonResponse(PageJson(page, limit == 1 ? kShownOfOne : kShownOfMany));
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const PICTURES =
+export const PICTURES =
   process.env.SCREENSHOTS ?? fileURLToPath(new URL('../../../build/screenshots', import.meta.url));
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
 

@@ -5,9 +5,10 @@ import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { faultOf } from './answer_schemas.mjs';
 import { LiveData } from './live_data.mjs';
 import { PipelineData } from './pipeline_data.mjs';
-import { ShopData } from './shop_data.mjs';
+import { FILTERS, ShopData } from './shop_data.mjs';
 
 const DIST = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
 const TYPES = {
@@ -17,6 +18,15 @@ const TYPES = {
   '.svg': 'image/svg+xml',
 };
 const SERVICES = ['web', 'jobs', 'build', 'intake', 'stream', 'broker', 'sql'];
+
+const HOLDS = {
+  stream: [
+    { what: 'order lines', bytes: 2_480_000 },
+    { what: 'figures', bytes: 910_000 },
+  ],
+  broker: [{ what: 'requests being received', bytes: 131_072 }],
+  web: [{ what: 'answers kept', bytes: 1_240_000 }],
+};
 
 // The moment at which the invented shop is.
 export const NOW = '2026-11-21T11:05:10Z';
@@ -34,6 +44,8 @@ export class Fixture {
   failed = null;
   delayMs = 0;
   requests = [];
+  /** Where an answer of this server is none that the program gives. */
+  faults = [];
   #listeners = new Set();
   #live = new Set();
   // A page that gave its question up reads no answer.
@@ -53,26 +65,31 @@ export class Fixture {
   reset(traits, live) {
     const data = new ShopData(traits);
     Object.assign(this, { mode: 'data', data, live: new LiveData(NOW, live), withoutStream: false });
-    Object.assign(this, { pipeline: new PipelineData(NOW), failed: null, delayMs: 0, requests: [] });
+    Object.assign(this, { pipeline: new PipelineData(NOW), failed: null, delayMs: 0, requests: [], faults: [] });
   }
 
   /** What the program does after a build. */
   build(change = () => {}) {
     change(this.data);
     this.data.version += 1;
-    const event = {
+    const event = this.#told('GET', '/api/changes', {
       version: String(this.data.version),
       built_at: this.data.until,
       data_until: this.data.until,
-    };
-    for (const listener of this.#listeners)
-      listener.write(`event: change\ndata: ${JSON.stringify(event)}\n\n`);
+    });
+    for (const listener of this.#listeners) listener.write(`event: change\ndata: ${event}\n\n`);
   }
 
   /** What the stream does after a commit. */
   commit(change = () => {}) {
     change(this.live);
     for (const listener of this.#live) this.#send(listener);
+  }
+
+  #told(method, path, value) {
+    const fault = faultOf(method, path, value);
+    if (fault && !this.faults.includes(fault)) this.faults.push(fault);
+    return JSON.stringify(value);
   }
 
   get liveListeners() {
@@ -110,14 +127,16 @@ export class Fixture {
   #pipeline(request, response, status, value) {
     if (request.method !== 'GET' && !request.headers['x-souk'])
       return this.#problem(response, 403, 'denied', 'the header X-Souk is missing', '');
+    const { pathname } = new URL(request.url, this.address);
     const type = status < 400 ? 'application/json' : 'application/problem+json';
-    response.writeHead(status, { 'Content-Type': type }).end(JSON.stringify(value));
+    const text = status < 400 ? this.#told(request.method, pathname, value) : JSON.stringify(value);
+    response.writeHead(status, { 'Content-Type': type }).end(text);
   }
 
   #followJob(id, response) {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
     for (const [name, data] of this.pipeline.events(id))
-      response.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+      response.write(`event: ${name}\ndata: ${this.#told('GET', `/api/jobs/${id}/events`, data)}\n\n`);
     response.end();
   }
 
@@ -125,6 +144,7 @@ export class Fixture {
     if (url.pathname === '/api/changes') return this.#follow(response);
     if (url.pathname === '/api/live/figures')
       return this.#json(request, response, this.live.figures());
+    if (url.pathname === '/api/live/rows') return this.#json(request, response, this.live.rows(url.searchParams));
     if (url.pathname === '/api/live/now') return this.#json(request, response, this.live.document());
     if (url.pathname === '/api/live') return this.#followLive(response);
     if (url.pathname === '/api/shop') return this.#json(request, response, this.#shop());
@@ -155,7 +175,7 @@ export class Fixture {
       last_day: null,
       data_until: null,
       built_at: null,
-      filters: {},
+      filters: Object.fromEntries(Object.keys(FILTERS).map((name) => [name, []])),
     };
   }
 
@@ -168,6 +188,7 @@ export class Fixture {
       restarts: 0,
       error: name === this.failed ? 'port 9092 is taken by another program' : null,
       cores: name === 'stream' ? 0.142 : 0.003,
+      holds: HOLDS[name] ?? [],
     }));
     return {
       version: '1',
@@ -178,6 +199,7 @@ export class Fixture {
         machine_cores: 2,
         memory_bytes: 412_000_000,
         database_bytes: 3_000_000_000,
+        database_used_bytes: 203_000_000,
         threads: 34,
       },
       services,
@@ -201,7 +223,7 @@ export class Fixture {
   }
 
   #send(listener) {
-    listener.write(`event: live\ndata: ${JSON.stringify(this.live.document())}\n\n`);
+    listener.write(`event: live\ndata: ${this.#told('GET', '/api/live', this.live.document())}\n\n`);
   }
 
   #json(request, response, value) {
@@ -210,7 +232,8 @@ export class Fixture {
     response.setHeader('Cache-Control', 'no-cache');
     if (request.headers['if-none-match'] === etag && request.url.startsWith('/api/reports'))
       return response.writeHead(304).end();
-    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(value));
+    const text = this.#told('GET', new URL(request.url, this.address).pathname, value);
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(text);
   }
 
   #problem(response, status, title, detail, remedy) {

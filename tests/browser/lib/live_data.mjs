@@ -35,6 +35,11 @@ const STATUSES = [
   { status: 'cancelled', payment_status: 'refunded', failure_reason: 'out_of_stock' },
 ];
 
+const LINE_COLUMNS = ['day', 'time', 'order_id', 'transaction_id', 'name', 'quantity', 'total_amount', 'status',
+  'payment_status', 'city'];
+const VISIT_COLUMNS = ['session_key', 'day', 'time', 'session_id', 'outcome', 'events', 'seconds'];
+const TYPES = { day: 'date', quantity: 'count', total_amount: 'money', events: 'count', seconds: 'count' };
+
 export class LiveData {
   constructor(now, { scale = 1 } = {}) {
     this.now = Date.parse(now);
@@ -75,6 +80,50 @@ export class LiveData {
       this.line(0, { ...STATUSES[0], order_id: `O${this.now}`, transaction_id: `T${this.now}`, ...more }),
     );
     this.orders.pop();
+  }
+
+  /** What is behind a figure: lines, or visits. */
+  rows(query) {
+    const figure = query.get('figure');
+    const visits = /^(funnel|active|open|conversion|sessions)/.test(figure);
+    const count = Math.min(Number(query.get('limit') ?? 100), query.get('member') === 'Oslo' ? 0 : 130);
+    const names = visits ? VISIT_COLUMNS : LINE_COLUMNS;
+    return {
+      figure,
+      report: visits ? 'visits' : 'order_lines',
+      from: query.get('from') ?? '2026-11-20T23:00:00Z',
+      to: query.get('to') ?? iso(this.now + 1000),
+      columns: names.map((name) => ({
+        name,
+        label: name[0].toUpperCase() + name.slice(1).replaceAll('_', ' '),
+        type: TYPES[name] ?? 'text',
+        unit: TYPES[name] === 'money' ? 'EUR' : '',
+        definition: '',
+      })),
+      rows: Array.from({ length: count }, (_, index) => names.map((name) => this.#cell(name, index))),
+      sql: `SELECT ${names.join(', ')}\nFROM hot.${visits ? 'events' : 'orders'}`,
+    };
+  }
+
+  #cell(name, index) {
+    const at = new Date(this.now - index * 1000).toISOString();
+    return {
+      day: at.slice(0, 10),
+      time: at.slice(11, 19),
+      name: index ? 'Yoga mat' : LONG_NAME,
+      transaction_id: `T${9000 + index}`,
+      order_id: `O${9000 + index}`,
+      total_amount: 17.35 * this.scale,
+      quantity: 1,
+      status: 'completed',
+      payment_status: 'paid',
+      city: CITIES[index % 10],
+      session_key: `s-${index}`,
+      session_id: `s-${index}`,
+      outcome: ['bought', 'put something in the cart', 'looked at a product', 'came'][index % 4],
+      events: 1 + (index % 9),
+      seconds: index * 3,
+    }[name];
   }
 
   figures() {

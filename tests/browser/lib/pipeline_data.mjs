@@ -296,7 +296,8 @@ export class PipelineData {
     const file = this.quarantined.find((each) => each.id === id);
     if (!file) return this.#problem(404, `nothing in quarantine is called ${id}`);
     const list = [{ line: 3, place: '', reason: "quantity: 'x' is not a number", field: 'quantity', content: 'T2,O2,U1,P1,x,9.5,9.5' }];
-    return [200, { ...file, header: '', list }];
+    const { record, source, records } = file;
+    return [200, { id, record, source, header: '', records, list }];
   }
 
   #report() {
@@ -305,7 +306,7 @@ export class PipelineData {
       report: 'data_quality',
       title: 'Data quality',
       description: 'What the rules found.',
-      period: { from: '2026-01-01', to: '2026-11-21', days: 325, partial: false },
+      period: { kind: 'none', from: '2026-01-01', to: '2026-11-21', days: 325, partial: false },
       columns: [
         column('model', 'Table', 'text'),
         column('measure', 'Measure', 'text'),
@@ -387,7 +388,8 @@ export class PipelineData {
     if (method === 'PUT') {
       if (Number(query.get('offset')) !== upload.content.length) return this.#problem(409, 'go on elsewhere');
       upload.content += body;
-      return [200, { id: parts[1], received: upload.content.length, piece_bytes: 64 }];
+      const { name, bytes, content } = upload;
+      return [200, { id: parts[1], name, bytes, received: content.length, piece_bytes: 64 }];
     }
     if (method === 'DELETE') {
       this.uploads.delete(parts[1]);

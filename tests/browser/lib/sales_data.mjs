@@ -23,6 +23,13 @@ export const SALES_COLUMNS = {
   customer_share: column('customer_share', 'Share of customers', 'percent', 'The part of all customers.'),
   average_recency_days: column('average_recency_days', 'Days since last order', 'number', 'On average.'),
   average_orders: column('average_orders', 'Orders per customer', 'number', 'On average.'),
+  session_key: column('session_key', 'Visit key', 'text', 'The visit’s key.'),
+  session_id: column('session_id', 'Visit', 'text', 'The id that the page gave it.'),
+  outcome: column('outcome', 'Outcome', 'text', 'How far the visitor came.'),
+  events: column('events', 'Events', 'count', 'What was recorded of it.'),
+  seconds: column('seconds', 'Seconds', 'count', 'From its first event to its last.'),
+  device: column('device', 'Device', 'text', 'The device that was used.'),
+  source: column('source', 'Source', 'text', 'Where the visitor came from.'),
   time: column('time', 'Time', 'text', 'On the shop’s clock.'),
   order_id: column('order_id', 'Order', 'text', 'The order’s id.'),
   transaction_id: column('transaction_id', 'Line', 'text', 'The line’s id.'),
@@ -159,6 +166,16 @@ export const salesRows = (data, { products, categories, longName, addDays }) => 
         const [off, back] = [0.015 + index * 0.001, 0.11 / (index + 1)];
         return [category, cents(gross), cents(gross * off), off, cents(gross * back), back, cents(gross * (1 - off - back))];
       })),
+  },
+  visits: {
+    title: 'Visits',
+    columns: ['session_key', 'day', 'time', 'session_id', 'user_id', 'outcome', 'events', 'seconds', 'device', 'source',
+      'region', 'segment'],
+    make: (from, to, query) =>
+      Array.from({ length: LINES }, (_, index) => [`V${index}`, addDays(to, -Math.floor(index / 40)),
+        `${String(23 - (index % 24)).padStart(2, '0')}:04:31`, `s-${index}`, index % 3 ? null : `U${70000 + index}`,
+        ['bought', 'put something in the cart', 'looked at a product', 'came'][index % 4], 1 + (index % 9), index * 3,
+        'mobile', 'organic', 'Europe', null]).slice(0, Number(query.get('limit') ?? 100)),
   },
   order_lines: {
     title: 'Order lines',

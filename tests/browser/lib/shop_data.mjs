@@ -131,6 +131,7 @@ const C = {
   ...SALES_COLUMNS,
 };
 
+const AS_OF = ['customer_segments', 'rfm_customers'];
 const divide = (a, b) => (b === 0 ? null : a / b);
 const cents = (value) => (value === null ? null : Math.round(value) / 100);
 
@@ -370,7 +371,7 @@ export class ShopData {
       report: name,
       title: kind.title,
       description: `${kind.title} of the period.`,
-      period: { from, to, days, partial: this.traits.partial && to === this.lastDay },
+      period: { kind: AS_OF.includes(name) ? 'as_of' : 'range', from, to, days, partial: this.traits.partial && to === this.lastDay },
       columns: kind.columns.map((each) => C[each]),
       rows,
       previous:
