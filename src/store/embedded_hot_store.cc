@@ -98,7 +98,6 @@ Status EmbeddedHotStore::Restore() {
   }
   TRY(sql::Table counters, writer_.Query("SELECT name, value FROM " + InHotStore("counters")));
   for (const auto& row : counters.rows) head_.counters[sql::CellText(row[0])] = IntOf(row[1]);
-  TRY(state_, StateTable::Open(writer_));
   auto add = [&](const std::string& table, const std::string& bytes_sql, uint64_t& rows) -> Status {
     TRY(sql::Table sum,
         writer_.Query(
@@ -132,7 +131,7 @@ Status EmbeddedHotStore::Commit(const HotBatch& batch) {
     size_ = size;
   }
   // What was replaced may stay a little longer; the commit stands.
-  Status cleaned = state_.Committed(writer_, batch.state.size());
+  Status cleaned = state_.Committed(writer_, batch.state);
   if (cleaned) cleaned = windows_.Committed(writer_);
   if (!cleaned)
     Log(LogLevel::kWarn, "store", "what was replaced is still there", {{"error", cleaned.error().message}});

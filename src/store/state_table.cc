@@ -49,13 +49,6 @@ Status Tell(const std::optional<Entry>& entry,
 
 }  // namespace
 
-Result<StateTable> StateTable::Open(sql::Connection& connection) {
-  TRY(sql::Table count, connection.Query("SELECT count(*) FROM " + InHotStore("stream_state")));
-  StateTable table;
-  table.rows_when_clean_ = static_cast<uint64_t>(IntOf(count.At(0, 0)));
-  return table;
-}
-
 Status StateTable::Forget(sql::Connection& connection, const std::vector<StateRange>& ranges) {
   for (const StateRange& range : ranges) {
     TRY_STATUS(connection.Execute(fmt::format("DELETE FROM {} WHERE space = {} AND key < {}",
@@ -82,16 +75,25 @@ Status StateTable::Append(sql::Connection& connection, const std::vector<StateCh
   return appender.Finish();
 }
 
-Status StateTable::Committed(sql::Connection& connection, size_t appended) {
-  appended_ += appended;
-  if (appended_ < std::max(kFewRows, rows_when_clean_)) return {};
-  std::string table = InHotStore("stream_state");
+Status StateTable::Committed(sql::Connection& connection, const std::vector<StateChange>& changes) {
+  for (const StateChange& change : changes) {
+    if (change.fresh) continue;
+    spaces_.insert(change.space);
+    ++replaced_;
+  }
+  if (replaced_ < std::max(kFewRows, rows_when_clean_)) return {};
+  std::string list;
+  for (const std::string& space : spaces_) list += (list.empty() ? "" : ", ") + sql::QuoteLiteral(space);
+  std::string rows = fmt::format("{} WHERE space IN ({})", InHotStore("stream_state"), list);
   TRY_STATUS(connection.Execute(
-      fmt::format("DELETE FROM {} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, value IS NULL AS removed, "
+      fmt::format("DELETE FROM {} AND rowid IN (SELECT rowid FROM (SELECT rowid, value IS NULL AS removed, "
                   "row_number() OVER (PARTITION BY space, key ORDER BY commit_number DESC) AS age FROM {}) "
                   "WHERE age > 1 OR removed)",
-                  table, table)));
-  TRY(*this, Open(connection));
+                  rows, rows)));
+  TRY(sql::Table left, connection.Query("SELECT count(*) FROM " + rows));
+  rows_when_clean_ = static_cast<uint64_t>(IntOf(left.At(0, 0)));
+  spaces_.clear();
+  replaced_ = 0;
   return {};
 }
 

@@ -29,7 +29,7 @@ void SeenEvents::TakeChanges(std::vector<store::StateChange>& changes) {
     std::string value;
     value.reserve(minute.fresh.size() * 16);
     for (const Id& id : minute.fresh) value += IdBytes(id);
-    changes.push_back({kSpace, KeyOf(number, minute.chunks++), std::move(value)});
+    changes.push_back({kSpace, KeyOf(number, minute.chunks++), std::move(value), true});
     minute.fresh.clear();
   }
 }
