@@ -71,6 +71,7 @@ const std::vector<const MetricSpec*>& AllMetrics() {
       &kStreamCommitted,
       &kHotSize,
       &kHotRows,
+      &kSqlMemory,
       &kLakeRecords,
       &kLakeRefused,
       &kLakeBytes,

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/files.h"
 #include "store/open_hot_store.h"
 
@@ -173,6 +175,44 @@ TEST_F(EmbeddedHotStoreTest, StateIsCleaned) {
   }));
   EXPECT_EQ(seen, 25'001);
   EXPECT_EQ(wrong, 0);
+}
+
+// What a disk that loses unsynced writes may leave of the log: a part, or a part with zeros behind it. What
+// was synced with the commits that returned is there; of what came later, nothing or whole commits.
+TEST_F(EmbeddedHotStoreTest, LostWritesLeaveACommit) {
+  constexpr int kCommits = 4;
+  std::vector<size_t> synced;
+  for (int i = 1; i <= kCommits; ++i) {
+    Commit({.lines = {Record("transactions", fmt::format("T{}", i), i)},
+            .state = {{"space", "last", fmt::format("{}", i)}},
+            .committed_at = i});
+    synced.push_back(*FileSize(path + ".wal"));
+  }
+  std::string file = *ReadFile(path), log = *ReadFile(path + ".wal");
+  ASSERT_EQ(log.size(), synced.back());
+  std::vector<size_t> cuts;
+  for (size_t cut = synced[0]; cut < log.size(); cut += 131) cuts.push_back(cut);
+  for (size_t at : synced) cuts.insert(cuts.end(), {at - 1, at});
+  for (size_t cut : cuts) {
+    for (bool zeros : {false, true}) {
+      TempDir lost;
+      std::string there = lost.path() + "/hot.duckdb";
+      std::string left = log.substr(0, cut) + std::string(zeros ? log.size() - cut : 0, '\0');
+      ASSERT_TRUE(WriteFileAtomic(there, file));
+      ASSERT_TRUE(WriteFileAtomic(there + ".wal", left));
+      auto opened = EmbeddedHotStore::Open(sql::Database::Open({}).value(), there);
+      ASSERT_TRUE(opened) << opened.error().message << ", cut at " << cut << (zeros ? " with zeros" : "");
+      auto whole = std::upper_bound(synced.begin(), synced.end(), cut) - synced.begin();
+      EXPECT_EQ((*opened)->Head()->committed_at, whole) << cut;
+      EXPECT_EQ((*opened)->Size()->lines, static_cast<uint64_t>(whole)) << cut;
+      std::string last;
+      ASSERT_TRUE((*opened)->ReadState("space", [&](std::string_view, std::string_view value) -> Status {
+        last = value;
+        return {};
+      }));
+      EXPECT_EQ(last, whole == 0 ? "" : fmt::format("{}", whole)) << cut;
+    }
+  }
 }
 
 TEST_F(EmbeddedHotStoreTest, ReadersSeeOneState) {
