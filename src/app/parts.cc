@@ -15,6 +15,7 @@ sql::DatabaseOptions DatabaseOptionsOf(const Settings& settings, const std::stri
   sql::DatabaseOptions options;
   options.path = path;
   options.memory_bytes = settings.Bytes("sql.memory");
+  options.idle_bytes = settings.Bytes("sql.idle_memory");
   options.models_directory = settings.Text("warehouse.models");
   auto threads = static_cast<int>(settings.Int("sql.threads"));
   options.threads =

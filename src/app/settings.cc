@@ -166,6 +166,8 @@ const std::vector<OptionSpec>& SettingTable() {
 
       {"sql.memory", K::kBytes, "3GB", "bytes",
        "Memory that builds and queries may use; more spills to disk."},
+      {"sql.idle_memory", K::kBytes, "256MiB", "bytes",
+       "Of it, what DuckDB keeps for pages it may need again while nothing runs."},
       {"sql.threads", K::kInt, "0", "threads", "Threads of builds and queries; 0: one per core."},
       {"sql.timeout", K::kDuration, "60s", "", "A query that runs longer is stopped."},
       {"sql.max_rows", K::kInt, "1000000", "rows", "A query that returns more is refused."},

@@ -179,6 +179,17 @@ Status Database::Attach(const AttachedFile& file) {
   return {};
 }
 
+void Database::GiveBackPages() {
+  if (impl_->options.idle_bytes == 0 || impl_->options.idle_bytes >= impl_->options.memory_bytes) return;
+  auto connection = Connect();
+  if (!connection) return;
+  impl_->watch.WhenIdle([&] {
+    // The first fails where so much is in use; the second never does.
+    for (uint64_t bytes : {impl_->options.idle_bytes, impl_->options.memory_bytes})
+      (void)RunPlain(connection->impl_->handle, fmt::format("SET GLOBAL memory_limit = '{}B'", bytes));
+  });
+}
+
 uint64_t Database::memory_bytes() const { return impl_->options.memory_bytes; }
 
 const std::vector<std::string>& Database::macro_names() const { return impl_->macro_names; }

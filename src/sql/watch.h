@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -53,6 +54,8 @@ class Watch {
   };
 
   void Cancel(duckdb_connection connection);
+  // Calls it when no statement runs; none begins meanwhile.
+  void WhenIdle(const std::function<void()>& act);
 
  private:
   void StartThread();  // with mutex_ held

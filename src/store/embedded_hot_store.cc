@@ -239,6 +239,7 @@ Status EmbeddedHotStore::Trim(const HotRetention& retention) {
     CrashPoint("hot_trimmed");
     return {};
   }));
+  database_->GiveBackPages();
   std::lock_guard lock(mutex_);
   size_ = size;
   return {};

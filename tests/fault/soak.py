@@ -33,7 +33,7 @@ def watch(platform, load, seconds, rate):
             platform.fail(f"has a stream that {live['state']}: {live['error']}")
         health, at = live["health"], time.monotonic() - began
         samples.append((at, platform.resident_mb(), health["lag"]))
-        if at - shown >= seconds / 12:
+        if at - shown >= min(60, seconds / 12):
             shown = at
             print(f"{at:6.0f} s  {samples[-1][1]:6.0f} MB  {health['records_per_second']:8.0f} records/s  lag {health['lag']:6d}  "
                   f"p50 {health['latency_ms']['p50']:6.0f} ms  p99 {health['latency_ms']['p99']:6.0f} ms", flush=True)
