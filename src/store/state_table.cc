@@ -13,6 +13,7 @@ namespace souk::store {
 namespace {
 
 constexpr uint64_t kFewRows = 100'000;  // that may lie about without harm
+constexpr uint64_t kPartBytes = 64 << 20;
 
 constexpr char kHexDigits[] = "0123456789ABCDEF";
 
@@ -97,8 +98,34 @@ Status StateTable::Committed(sql::Connection& connection, const std::vector<Stat
   return {};
 }
 
+// Where a space that is large is read in parts, so that DuckDB sorts little at once: the last key of each, in
+// hexadecimal. Versions of one key are in one part.
+Result<std::vector<std::string>> StateTable::PartsOf(sql::Connection& connection, const std::string& space) {
+  TRY(sql::Table parts,
+      connection.Query(
+          fmt::format("SELECT hex(max(key)) FROM (SELECT key, sum(coalesce(octet_length(value), 0) + 32) "
+                      "OVER (ORDER BY key, commit_number) // {} AS part FROM {} WHERE space = $space) "
+                      "GROUP BY part ORDER BY part",
+                      kPartBytes, InHotStore("stream_state")),
+          {{"space", space}}));
+  std::vector<std::string> last;
+  for (const auto& row : parts.rows) last.push_back(sql::CellText(row[0]));
+  return last;
+}
+
 Status StateTable::Read(sql::Connection& connection, const std::string& space,
                         const std::function<Status(std::string_view, std::string_view)>& on_entry) {
+  TRY(auto parts, PartsOf(connection, space));
+  for (size_t i = 0; i < parts.size(); ++i) {
+    std::string range = fmt::format("key <= unhex('{}')", parts[i]);
+    if (i > 0) range += fmt::format(" AND key > unhex('{}')", parts[i - 1]);
+    TRY_STATUS(ReadPart(connection, space, range, on_entry));
+  }
+  return {};
+}
+
+Status StateTable::ReadPart(sql::Connection& connection, const std::string& space, const std::string& range,
+                            const std::function<Status(std::string_view, std::string_view)>& on_entry) {
   std::optional<Entry> entry;  // the latest version so far of the key that is being read
   std::string key;
   Status told;
@@ -112,9 +139,9 @@ Status StateTable::Read(sql::Connection& connection, const std::string& space,
     }
     return true;
   };
-  TRY_STATUS(connection.Stream(fmt::format("SELECT hex(key), hex(value) FROM {} WHERE space = $space "
+  TRY_STATUS(connection.Stream(fmt::format("SELECT hex(key), hex(value) FROM {} WHERE space = $space AND {} "
                                            "ORDER BY key, commit_number",
-                                           InHotStore("stream_state")),
+                                           InHotStore("stream_state"), range),
                                {{"space", space}}, on_chunk));
   TRY_STATUS(told);
   return Tell(entry, on_entry);

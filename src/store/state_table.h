@@ -27,6 +27,10 @@ class StateTable {
                      const std::function<Status(std::string_view key, std::string_view value)>& on_entry);
 
  private:
+  static Result<std::vector<std::string>> PartsOf(sql::Connection& connection, const std::string& space);
+  static Status ReadPart(sql::Connection& connection, const std::string& space, const std::string& range,
+                         const std::function<Status(std::string_view, std::string_view)>& on_entry);
+
   // Since replaced versions were removed:
   std::set<std::string> spaces_;  // that had changes of what was there
   uint64_t replaced_ = 0;         // how many

@@ -92,7 +92,7 @@ class Shelf {
   uint32_t leaving_ = kNowhere;  // of old ones: it goes to the file when it is full
   size_t held_ = 0;              // chunks in memory
   int file_ = -1;
-  std::string read_, moved_;
+  std::string read_;
 };
 
 }  // namespace souk::stream
