@@ -179,7 +179,7 @@ TEST_F(EmbeddedHotStoreTest, StateIsCleaned) {
 
 // More than is read in one part, in another order than that of the keys, some entries written again.
 TEST_F(EmbeddedHotStoreTest, MuchStateIsReadInOrder) {
-  constexpr int kKeys = 40'000;
+  constexpr int kKeys = 20'000;
   for (int round = 0; round < 2; ++round) {
     HotBatch batch;
     for (int i = kKeys - 1; i >= 0; i -= round == 0 ? 1 : 7)
