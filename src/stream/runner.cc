@@ -312,7 +312,7 @@ class Runner {
   DecodedBatch* decoded_ = nullptr;    // not counted yet
   std::vector<Arrived> arrived_;       // since the last commit
   size_t waiting_ = 0;
-  uint64_t events_ = 0;  // that the store was given since it was trimmed
+  uint64_t events_ = 0;    // that the store was given since it was trimmed
   RecentLatency latency_;  // the committer's thread alone
   Micros committed_at_ = 0, offsets_at_ = 0, partitions_at_ = 0, trimmed_at_ = 0;
   DecodeAhead decoding_;  // it and the next last, so that their threads end first
