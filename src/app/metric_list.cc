@@ -72,6 +72,7 @@ const std::vector<const MetricSpec*>& AllMetrics() {
       &kStreamCommitted,
       &kHotSize,
       &kHotRows,
+      &kSqlMemory,
       &kLakeRecords,
       &kLakeRefused,
       &kLakeBytes,

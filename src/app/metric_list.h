@@ -71,6 +71,11 @@ inline constexpr MetricSpec kHotSize{"souk_hot_size_bytes", kGauge, "Values of t
 inline constexpr MetricSpec kHotRows{"souk_hot_stored_rows", kGauge, "Rows in the hot store, by table.",
                                      "table"};
 
+inline constexpr MetricSpec kSqlMemory{
+    "souk_sql_memory_bytes", kGauge,
+    "Memory of the warehouse's and the hot store's DuckDB, by what it is used for (sql.memory bounds it).",
+    "use"};
+
 inline constexpr MetricSpec kLakeRecords{"souk_lake_records_total", kCounter,
                                          "Records of topics that were put into the lake.", "topic"};
 inline constexpr MetricSpec kLakeRefused{"souk_lake_refused_total", kCounter,

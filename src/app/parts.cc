@@ -2,8 +2,10 @@
 
 #include <thread>
 
+#include "app/metric_list.h"
 #include "base/files.h"
 #include "lake/parquet/compression.h"
+#include "sql/memory_use.h"
 #include "store/open_hot_store.h"
 
 namespace souk::app {
@@ -14,6 +16,7 @@ sql::DatabaseOptions DatabaseOptionsOf(const Settings& settings, const std::stri
   sql::DatabaseOptions options;
   options.path = path;
   options.memory_bytes = settings.Bytes("sql.memory");
+  options.idle_bytes = settings.Bytes("sql.idle_memory");
   options.models_directory = settings.Text("warehouse.models");
   auto threads = static_cast<int>(settings.Int("sql.threads"));
   options.threads =
@@ -21,6 +24,13 @@ sql::DatabaseOptions DatabaseOptionsOf(const Settings& settings, const std::stri
   options.temp_directory = scratch + "/spill";
   options.time_zone = settings.Text("shop.time_zone");
   return options;
+}
+
+void SayMemory(MetricSamples& out, sql::Database& database) {
+  auto uses = sql::MemoryUses(database);
+  if (!uses) return;
+  for (const sql::MemoryUse& use : *uses)
+    out.Add(metric::kSqlMemory, {use.use}, static_cast<double>(use.bytes));
 }
 
 }  // namespace
@@ -79,6 +89,8 @@ Result<std::shared_ptr<sql::Database>> Parts::WarehouseDatabase() {
   if (!database_) {
     TRY(database_,
         sql::Database::Open(DatabaseOptionsOf(settings_, directory_->warehouse(), directory_->scratch())));
+    database_metrics_ =
+        Metrics().Collect([database = database_.get()](MetricSamples& out) { SayMemory(out, *database); });
   }
   return database_;
 }

@@ -59,6 +59,7 @@ class Parts {
   std::unique_ptr<lake::RawZone> raw_;
   std::unique_ptr<lake::Quarantine> quarantine_;
   std::shared_ptr<sql::Database> database_;
+  std::shared_ptr<void> database_metrics_;
   std::shared_ptr<sql::Database> scratch_;
   std::unique_ptr<store::HotStore> hot_;
   std::shared_ptr<sql::QueryDoor> door_;

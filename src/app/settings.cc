@@ -145,6 +145,8 @@ const std::vector<OptionSpec>& SettingTable() {
       {"stream.cart_timeout", K::kDuration, "60m", "", "A cart is abandoned this long after its last add."},
       {"stream.keep", K::kDuration, "7d", "", "How long the hot store keeps orders and live figures."},
       {"stream.keep_events", K::kInt, "100000", "events", "Of the clickstream, that the hot store keeps."},
+      {"stream.memory", K::kBytes, "64MiB", "bytes",
+       "Memory for the contents of open visits; those of more wait in a file."},
 
       {"stream.lake_interval", K::kDuration, "60s", "",
        "Records of topics are in the lake after this time at the latest."},
@@ -164,6 +166,8 @@ const std::vector<OptionSpec>& SettingTable() {
 
       {"sql.memory", K::kBytes, "3GB", "bytes",
        "Memory that builds and queries may use; more spills to disk."},
+      {"sql.idle_memory", K::kBytes, "256MiB", "bytes",
+       "Of it, what DuckDB keeps for pages it may need again while nothing runs."},
       {"sql.threads", K::kInt, "0", "threads", "Threads of builds and queries; 0: one per core."},
       {"sql.timeout", K::kDuration, "60s", "", "A query that runs longer is stopped."},
       {"sql.max_rows", K::kInt, "1000000", "rows", "A query that returns more is refused."},

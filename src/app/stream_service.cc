@@ -55,6 +55,7 @@ stream::ProcessorOptions ProcessorOptionsOf(const Settings& settings) {
   options.visits.gap = settings.DurationMs("stream.session_gap") * 1000;
   options.visits.cart = settings.DurationMs("stream.cart_timeout") * 1000;
   options.keep_windows = settings.DurationMs("stream.keep") * 1000;
+  options.shelf.memory_bytes = settings.Bytes("stream.memory");
   return options;
 }
 
@@ -70,8 +71,9 @@ Status StreamService::Start() {
   std::string origin;
   TRY(std::string figures, LiveFigures(parts_.settings(), origin));
   TRY(store::HotStore * store, parts_.HotStore());
-  TRY(processor_,
-      stream::Processor::Make(figures, origin, ProcessorOptionsOf(parts_.settings()), *store, categories_));
+  stream::ProcessorOptions options = ProcessorOptionsOf(parts_.settings());
+  options.shelf.directory = parts_.directory().scratch();
+  TRY(processor_, stream::Processor::Make(figures, origin, options, *store, categories_));
   TRY_STATUS(processor_->Restore());
   TRY_STATUS(board_->Begin(processor_->book(), *store));
   metrics_ = Metrics().Collect([this, store](MetricSamples& out) { SayMetrics(out, *store); });

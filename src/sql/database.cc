@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/files.h"
+#include "base/log.h"
 #include "sql/execution.h"
 #include "sql/handle.h"
 #include "sql/macro.h"
@@ -51,6 +52,24 @@ Result<std::string> Register(const std::string& path) {
   return Fail(Code::kAlreadyExists, "{} is open in this program already; use that one", canonical);
 }
 
+// A file system may have given the write-ahead log room for what it then lost in a power failure: zeros,
+// which DuckDB takes for damage. Nothing that was synced ends with one, and a part of an entry DuckDB leaves
+// out by itself. For a file that DuckDB could not open because of its log, which nobody else can have open
+// then. Tells whether there was such an end.
+bool DropLostEnd(const std::string& database, const std::string& error) {
+  std::string log = database + ".wal";
+  if (error.find("replaying WAL") == std::string::npos) return false;
+  size_t size = 0, kept = 0;
+  if (auto file = MappedFile::Open(log)) {
+    size = file->view().size();
+    kept = file->view().find_last_not_of('\0') + 1;  // npos + 1 is 0
+  }
+  if (kept == size || ::truncate(log.c_str(), static_cast<off_t>(kept)) != 0) return false;
+  Log(LogLevel::kWarn, "sql", "the end of a write-ahead log was lost before it was synced",
+      {{"file", log}, {"bytes", std::to_string(size - kept)}});
+  return true;
+}
+
 std::string TempDirectory(const DatabaseOptions& options) {
   if (!options.temp_directory.empty()) return options.temp_directory;
   if (!options.path.empty()) return options.path + ".tmp";
@@ -84,6 +103,10 @@ Status OpenFile(Database::Impl& impl) {
   const char* path = impl.options.path.empty() ? nullptr : impl.options.path.c_str();
   duckdb_state state = duckdb_open_ext(path, &impl.handle, config.get(), &text);
   std::string error = TakeText(text);
+  if (state != DuckDBSuccess && DropLostEnd(impl.options.path, error)) {
+    state = duckdb_open_ext(path, &impl.handle, config.get(), &text);
+    error = TakeText(text);
+  }
   if (state != DuckDBSuccess) return tl::unexpected(OpenError(error, impl.options.path));
   return {};
 }
@@ -161,9 +184,10 @@ Result<Connection> Database::Connect() {
 Status Database::Attach(const AttachedFile& file) {
   TRY(auto connection, Connect());
   TRY(std::string path, Register(file.path));
-  std::string error = RunPlain(connection.impl_->handle,
-                               fmt::format("ATTACH {} AS {} (ROW_GROUP_SIZE {})", QuoteLiteral(path),
-                                           QuoteName(file.name), file.row_group_rows));
+  std::string attach = fmt::format("ATTACH {} AS {} (ROW_GROUP_SIZE {})", QuoteLiteral(path),
+                                   QuoteName(file.name), file.row_group_rows);
+  std::string error = RunPlain(connection.impl_->handle, attach);
+  if (!error.empty() && DropLostEnd(path, error)) error = RunPlain(connection.impl_->handle, attach);
   if (!error.empty()) {
     OpenFiles::Get().Remove(path);
     return tl::unexpected(OpenError(error, path));
@@ -171,6 +195,17 @@ Status Database::Attach(const AttachedFile& file) {
   std::lock_guard lock(impl_->mutex);
   impl_->registered_paths.push_back(path);
   return {};
+}
+
+void Database::GiveBackPages() {
+  if (impl_->options.idle_bytes == 0 || impl_->options.idle_bytes >= impl_->options.memory_bytes) return;
+  auto connection = Connect();
+  if (!connection) return;
+  impl_->watch.WhenIdle([&] {
+    // The first fails where so much is in use; the second never does.
+    for (uint64_t bytes : {impl_->options.idle_bytes, impl_->options.memory_bytes})
+      (void)RunPlain(connection->impl_->handle, fmt::format("SET GLOBAL memory_limit = '{}B'", bytes));
+  });
 }
 
 uint64_t Database::memory_bytes() const { return impl_->options.memory_bytes; }

@@ -104,6 +104,7 @@ class Connection {
 struct DatabaseOptions {
   std::string path = {};  // "" = in memory
   uint64_t memory_bytes = 2'000'000'000;
+  uint64_t idle_bytes = 0;  // what GiveBackPages leaves; 0 = all
   int threads = 2;
   std::string temp_directory =
       {};  // where large sorts spill; "" = beside the file (in memory: the system's own)
@@ -138,6 +139,9 @@ class Database {
   // kAlreadyExists also when the name is taken.
   Status Attach(const AttachedFile& file);
   uint64_t memory_bytes() const;
+  // DuckDB keeps the pages it has read until memory_bytes are full. Forgets those beyond idle_bytes, the ones
+  // that were used last stay; does nothing while a statement runs.
+  void GiveBackPages();
   // Names of the macros it was opened with.
   const std::vector<std::string>& macro_names() const;
   // "1.4.4"

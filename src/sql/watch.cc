@@ -96,6 +96,11 @@ void Watch::Cancel(Guard& guard) {
   StartThread();
 }
 
+void Watch::WhenIdle(const std::function<void()>& act) {
+  std::lock_guard lock(mutex_);
+  if (running_.empty()) act();
+}
+
 Watch::Guard::Time Watch::NextLook(Guard::Time now) const {
   Guard::Time next = kNever;
   for (const Guard* guard : running_) {

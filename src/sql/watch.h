@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -60,6 +61,8 @@ class Watch {
   };
 
   void Cancel(duckdb_connection connection);
+  // Calls it when no statement runs; none begins meanwhile.
+  void WhenIdle(const std::function<void()>& act);
 
  private:
   void Cancel(Guard& guard);

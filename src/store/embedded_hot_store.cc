@@ -98,7 +98,6 @@ Status EmbeddedHotStore::Restore() {
   }
   TRY(sql::Table counters, writer_.Query("SELECT name, value FROM " + InHotStore("counters")));
   for (const auto& row : counters.rows) head_.counters[sql::CellText(row[0])] = IntOf(row[1]);
-  TRY(state_, StateTable::Open(writer_));
   auto add = [&](const std::string& table, const std::string& bytes_sql, uint64_t& rows) -> Status {
     TRY(sql::Table sum,
         writer_.Query(
@@ -132,7 +131,7 @@ Status EmbeddedHotStore::Commit(const HotBatch& batch) {
     size_ = size;
   }
   // What was replaced may stay a little longer; the commit stands.
-  Status cleaned = state_.Committed(writer_, batch.state.size());
+  Status cleaned = state_.Committed(writer_, batch.state);
   if (cleaned) cleaned = windows_.Committed(writer_);
   if (!cleaned)
     Log(LogLevel::kWarn, "store", "what was replaced is still there", {{"error", cleaned.error().message}});
@@ -240,6 +239,7 @@ Status EmbeddedHotStore::Trim(const HotRetention& retention) {
     CrashPoint("hot_trimmed");
     return {};
   }));
+  database_->GiveBackPages();
   std::lock_guard lock(mutex_);
   size_ = size;
   return {};
@@ -253,17 +253,28 @@ Status EmbeddedHotStore::Remove(const HotRetention& retention, HotSize& size) {
   TRY_STATUS(RemoveWhere(InHotStore(late_.name), "processing_time < " + TimeLiteral(retention.late_before),
                          size.late, size));
   TRY_STATUS(RemoveWindows("window_end < " + TimeLiteral(retention.windows_before), size));
-  auto beyond = [&](const HotTable& table, const char* time) {
-    return fmt::format(
-        "rowid IN (SELECT rowid FROM {} ORDER BY {} DESC, topic DESC, partition DESC, \"offset\" DESC OFFSET "
-        "{})",
-        InHotStore(table.name), time, retention.most_events);
-  };
-  if (size.events > retention.most_events) {
-    TRY_STATUS(RemoveWhere(InHotStore(events_.name), beyond(events_, "event_time"), size.events, size));
-  }
-  if (size.late <= retention.most_events) return {};
-  return RemoveWhere(InHotStore(late_.name), beyond(late_, "processing_time"), size.late, size);
+  TRY_STATUS(RemoveBeyond(events_, "event_time", retention.most_events, size.events, size));
+  return RemoveBeyond(late_, "processing_time", retention.most_events, size.late, size);
+}
+
+// Finds the time of the last row that may stay, which needs one column, and looks closer only at the rows of
+// that time.
+Status EmbeddedHotStore::RemoveBeyond(const HotTable& table, const std::string& time, uint64_t most,
+                                      uint64_t& rows, HotSize& size) {
+  if (rows <= most) return {};
+  std::string name = InHotStore(table.name);
+  if (most == 0) return RemoveWhere(name, "true", rows, size);
+  TRY(sql::Table last,
+      writer_.Query(fmt::format("SELECT epoch_us({}) FROM {} ORDER BY {} DESC LIMIT 1 OFFSET {}", time, name,
+                                time, most - 1)));
+  std::string cut = TimeLiteral(IntOf(last.At(0, 0)));
+  TRY_STATUS(RemoveWhere(name, fmt::format("{} < {}", time, cut), rows, size));
+  if (rows <= most) return {};
+  std::string of_cut = fmt::format(
+      "{} = {} AND rowid IN (SELECT rowid FROM {} WHERE {} = {} ORDER BY topic, partition, \"offset\" LIMIT "
+      "{})",
+      time, cut, name, time, cut, rows - most);
+  return RemoveWhere(name, of_cut, rows, size);
 }
 
 Status EmbeddedHotStore::RemoveWindows(const std::string& condition, HotSize& size) {

@@ -56,6 +56,9 @@ class EmbeddedHotStore : public HotStore {
   Status WriteHead(const HotHead& head);
   Status Remove(const HotRetention& retention, HotSize& size);
   Status RemoveWhere(const std::string& table, const std::string& condition, uint64_t& rows, HotSize& size);
+  // So that `most` of the newest rows are left.
+  Status RemoveBeyond(const HotTable& table, const std::string& time, uint64_t most, uint64_t& rows,
+                      HotSize& size);
   Status RemoveWindows(const std::string& condition, HotSize& size);
   // Takes rows and bytes of what `condition` holds for off `rows` and `size`.
   Status TakeOffWhere(const std::string& from, const std::string& condition, const std::string& bytes_sql,

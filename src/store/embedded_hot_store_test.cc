@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/files.h"
 #include "store/open_hot_store.h"
 
@@ -173,6 +175,66 @@ TEST_F(EmbeddedHotStoreTest, StateIsCleaned) {
   }));
   EXPECT_EQ(seen, 25'001);
   EXPECT_EQ(wrong, 0);
+}
+
+// More than is read in one part, in another order than that of the keys, some entries written again.
+TEST_F(EmbeddedHotStoreTest, MuchStateIsReadInOrder) {
+  constexpr int kKeys = 20'000;
+  for (int round = 0; round < 2; ++round) {
+    HotBatch batch;
+    for (int i = kKeys - 1; i >= 0; i -= round == 0 ? 1 : 7)
+      batch.state.push_back(
+          {"space", fmt::format("{:06}", i), std::string(4000, static_cast<char>('a' + round))});
+    Commit(batch);
+  }
+  int next = 0, wrong = 0;
+  Status read = store->ReadState("space", [&](std::string_view key, std::string_view value) -> Status {
+    char expected = (kKeys - 1 - next) % 7 == 0 ? 'b' : 'a';
+    if (key != fmt::format("{:06}", next) || value != std::string(4000, expected)) ++wrong;
+    ++next;
+    return {};
+  });
+  EXPECT_TRUE(read) << read.error().message;
+  EXPECT_EQ(next, kKeys);
+  EXPECT_EQ(wrong, 0);
+}
+
+// What a disk that loses unsynced writes may leave of the log: a part, or a part with zeros behind it. What
+// was synced with the commits that returned is there; of what came later, nothing or whole commits.
+TEST_F(EmbeddedHotStoreTest, LostWritesLeaveACommit) {
+  constexpr int kCommits = 4;
+  std::vector<size_t> synced;
+  for (int i = 1; i <= kCommits; ++i) {
+    Commit({.lines = {Record("transactions", fmt::format("T{}", i), i)},
+            .state = {{"space", "last", fmt::format("{}", i)}},
+            .committed_at = i});
+    synced.push_back(*FileSize(path + ".wal"));
+  }
+  std::string file = *ReadFile(path), log = *ReadFile(path + ".wal");
+  ASSERT_EQ(log.size(), synced.back());
+  std::vector<size_t> cuts;
+  for (size_t cut = synced[0]; cut < log.size(); cut += 1009) cuts.push_back(cut);
+  for (size_t at : synced) cuts.insert(cuts.end(), {at - 1, at});
+  for (size_t cut : cuts) {
+    for (bool zeros : {false, true}) {
+      TempDir lost;
+      std::string there = lost.path() + "/hot.duckdb";
+      std::string left = log.substr(0, cut) + std::string(zeros ? log.size() - cut : 0, '\0');
+      ASSERT_TRUE(WriteFileAtomic(there, file));
+      ASSERT_TRUE(WriteFileAtomic(there + ".wal", left));
+      auto opened = EmbeddedHotStore::Open(sql::Database::Open({}).value(), there);
+      ASSERT_TRUE(opened) << opened.error().message << ", cut at " << cut << (zeros ? " with zeros" : "");
+      auto whole = std::upper_bound(synced.begin(), synced.end(), cut) - synced.begin();
+      EXPECT_EQ((*opened)->Head()->committed_at, whole) << cut;
+      EXPECT_EQ((*opened)->Size()->lines, static_cast<uint64_t>(whole)) << cut;
+      std::string last;
+      ASSERT_TRUE((*opened)->ReadState("space", [&](std::string_view, std::string_view value) -> Status {
+        last = value;
+        return {};
+      }));
+      EXPECT_EQ(last, whole == 0 ? "" : fmt::format("{}", whole)) << cut;
+    }
+  }
 }
 
 TEST_F(EmbeddedHotStoreTest, ReadersSeeOneState) {

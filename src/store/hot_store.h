@@ -57,6 +57,7 @@ using Positions = std::map<std::pair<std::string, int32_t>, Position>;  // by to
 struct StateChange {
   std::string space, key;
   std::optional<std::string> value;  // nullopt = remove
+  bool fresh = false;                // the store has no entry of this key
 };
 struct StateRange {
   std::string space, below;  // every key of the space that is less

@@ -45,7 +45,7 @@ void AddArrival(HotTable& table) {
   add(kRowBytes, "BIGINT", HotSource::kBytes);
 }
 
-// Rows live for days, and commits wait while a checkpoint looks for the best compression.
+// Commits wait while a checkpoint looks for the best compression.
 constexpr const char* kPlain = " USING COMPRESSION uncompressed";
 
 std::string Definition(const HotColumn& column) {
@@ -144,13 +144,13 @@ Status OpenHotTable(sql::Connection& connection, HotTable& table) {
 Status CreatePlainTables(sql::Connection& connection) {
   std::string windows = InHotStore("kpi_windows");
   return connection.Execute(fmt::format(
-      "CREATE TABLE IF NOT EXISTS {}(kpi VARCHAR, window_start TIMESTAMPTZ, window_end TIMESTAMPTZ, "
+      "CREATE TABLE IF NOT EXISTS {0}(kpi VARCHAR, window_start TIMESTAMPTZ, window_end TIMESTAMPTZ, "
       "dimension VARCHAR, member VARCHAR, value BIGINT, commit_number BIGINT DEFAULT 0);"
-      "ALTER TABLE {} ADD COLUMN IF NOT EXISTS commit_number BIGINT DEFAULT 0;"  // format 1 has none
-      "CREATE TABLE IF NOT EXISTS {}(space VARCHAR, key BLOB, value BLOB, commit_number BIGINT);"
-      "CREATE TABLE IF NOT EXISTS {}(topic VARCHAR, partition INTEGER, next_offset BIGINT, latest BIGINT);"
-      "CREATE TABLE IF NOT EXISTS {}(name VARCHAR, value BIGINT)",
-      windows, windows, InHotStore("stream_state"), InHotStore("positions"), InHotStore("counters")));
+      "ALTER TABLE {0} ADD COLUMN IF NOT EXISTS commit_number BIGINT DEFAULT 0;"  // format 1 has none
+      "CREATE TABLE IF NOT EXISTS {1}(space VARCHAR{4}, key BLOB{4}, value BLOB{4}, commit_number BIGINT{4});"
+      "CREATE TABLE IF NOT EXISTS {2}(topic VARCHAR, partition INTEGER, next_offset BIGINT, latest BIGINT);"
+      "CREATE TABLE IF NOT EXISTS {3}(name VARCHAR, value BIGINT)",
+      windows, InHotStore("stream_state"), InHotStore("positions"), InHotStore("counters"), kPlain));
 }
 
 Status OpenHotViews(sql::Connection& connection, const std::vector<const HotTable*>& tables) {

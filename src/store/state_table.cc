@@ -13,6 +13,7 @@ namespace souk::store {
 namespace {
 
 constexpr uint64_t kFewRows = 100'000;  // that may lie about without harm
+constexpr uint64_t kPartBytes = 64 << 20;
 
 constexpr char kHexDigits[] = "0123456789ABCDEF";
 
@@ -49,13 +50,6 @@ Status Tell(const std::optional<Entry>& entry,
 
 }  // namespace
 
-Result<StateTable> StateTable::Open(sql::Connection& connection) {
-  TRY(sql::Table count, connection.Query("SELECT count(*) FROM " + InHotStore("stream_state")));
-  StateTable table;
-  table.rows_when_clean_ = static_cast<uint64_t>(IntOf(count.At(0, 0)));
-  return table;
-}
-
 Status StateTable::Forget(sql::Connection& connection, const std::vector<StateRange>& ranges) {
   for (const StateRange& range : ranges) {
     TRY_STATUS(connection.Execute(fmt::format("DELETE FROM {} WHERE space = {} AND key < {}",
@@ -82,21 +76,56 @@ Status StateTable::Append(sql::Connection& connection, const std::vector<StateCh
   return appender.Finish();
 }
 
-Status StateTable::Committed(sql::Connection& connection, size_t appended) {
-  appended_ += appended;
-  if (appended_ < std::max(kFewRows, rows_when_clean_)) return {};
-  std::string table = InHotStore("stream_state");
+Status StateTable::Committed(sql::Connection& connection, const std::vector<StateChange>& changes) {
+  for (const StateChange& change : changes) {
+    if (change.fresh) continue;
+    spaces_.insert(change.space);
+    ++replaced_;
+  }
+  if (replaced_ < std::max(kFewRows, rows_when_clean_)) return {};
+  std::string list;
+  for (const std::string& space : spaces_) list += (list.empty() ? "" : ", ") + sql::QuoteLiteral(space);
+  std::string rows = fmt::format("{} WHERE space IN ({})", InHotStore("stream_state"), list);
   TRY_STATUS(connection.Execute(
-      fmt::format("DELETE FROM {} WHERE rowid IN (SELECT rowid FROM (SELECT rowid, value IS NULL AS removed, "
+      fmt::format("DELETE FROM {} AND rowid IN (SELECT rowid FROM (SELECT rowid, value IS NULL AS removed, "
                   "row_number() OVER (PARTITION BY space, key ORDER BY commit_number DESC) AS age FROM {}) "
                   "WHERE age > 1 OR removed)",
-                  table, table)));
-  TRY(*this, Open(connection));
+                  rows, rows)));
+  TRY(sql::Table left, connection.Query("SELECT count(*) FROM " + rows));
+  rows_when_clean_ = static_cast<uint64_t>(IntOf(left.At(0, 0)));
+  spaces_.clear();
+  replaced_ = 0;
   return {};
+}
+
+// Where a space that is large is read in parts, so that DuckDB sorts little at once: the last key of each, in
+// hexadecimal. Versions of one key are in one part.
+Result<std::vector<std::string>> StateTable::PartsOf(sql::Connection& connection, const std::string& space) {
+  TRY(sql::Table parts,
+      connection.Query(
+          fmt::format("SELECT hex(max(key)) FROM (SELECT key, sum(coalesce(octet_length(value), 0) + 32) "
+                      "OVER (ORDER BY key, commit_number) // {} AS part FROM {} WHERE space = $space) "
+                      "GROUP BY part ORDER BY part",
+                      kPartBytes, InHotStore("stream_state")),
+          {{"space", space}}));
+  std::vector<std::string> last;
+  for (const auto& row : parts.rows) last.push_back(sql::CellText(row[0]));
+  return last;
 }
 
 Status StateTable::Read(sql::Connection& connection, const std::string& space,
                         const std::function<Status(std::string_view, std::string_view)>& on_entry) {
+  TRY(auto parts, PartsOf(connection, space));
+  for (size_t i = 0; i < parts.size(); ++i) {
+    std::string range = fmt::format("key <= unhex('{}')", parts[i]);
+    if (i > 0) range += fmt::format(" AND key > unhex('{}')", parts[i - 1]);
+    TRY_STATUS(ReadPart(connection, space, range, on_entry));
+  }
+  return {};
+}
+
+Status StateTable::ReadPart(sql::Connection& connection, const std::string& space, const std::string& range,
+                            const std::function<Status(std::string_view, std::string_view)>& on_entry) {
   std::optional<Entry> entry;  // the latest version so far of the key that is being read
   std::string key;
   Status told;
@@ -110,9 +139,9 @@ Status StateTable::Read(sql::Connection& connection, const std::string& space,
     }
     return true;
   };
-  TRY_STATUS(connection.Stream(fmt::format("SELECT hex(key), hex(value) FROM {} WHERE space = $space "
+  TRY_STATUS(connection.Stream(fmt::format("SELECT hex(key), hex(value) FROM {} WHERE space = $space AND {} "
                                            "ORDER BY key, commit_number",
-                                           InHotStore("stream_state")),
+                                           InHotStore("stream_state"), range),
                                {{"space", space}}, on_chunk));
   TRY_STATUS(told);
   return Tell(entry, on_entry);

@@ -1,11 +1,13 @@
 // The processor's state in the embedded hot store: a log of versions, of which the last one of each key
 // holds. A commit only appends, so it costs what it changes, however much state there is; what was replaced
-// is removed when it has become as much as what holds. For the sources of this room only.
+// is removed when it has become as much as what holds, and in the spaces only where something was. For the
+// sources of this room only.
 //
 // Threads: as its connection. Append and Forget are called inside a transaction.
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,20 +18,23 @@ namespace souk::store {
 
 class StateTable {
  public:
-  // Looks how many rows there are.
-  static Result<StateTable> Open(sql::Connection& connection);
-
   Status Forget(sql::Connection& connection, const std::vector<StateRange>& ranges);
   Status Append(sql::Connection& connection, const std::vector<StateChange>& changes, int64_t commit_number);
-  // To be called after the commit of `appended` changes. Removes what was replaced, now and then.
-  Status Committed(sql::Connection& connection, size_t appended);
+  // To be called after the commit of these changes. Removes what was replaced, now and then.
+  Status Committed(sql::Connection& connection, const std::vector<StateChange>& changes);
 
   static Status Read(sql::Connection& connection, const std::string& space,
                      const std::function<Status(std::string_view key, std::string_view value)>& on_entry);
 
  private:
-  uint64_t rows_when_clean_ = 0;
-  uint64_t appended_ = 0;  // since then
+  static Result<std::vector<std::string>> PartsOf(sql::Connection& connection, const std::string& space);
+  static Status ReadPart(sql::Connection& connection, const std::string& space, const std::string& range,
+                         const std::function<Status(std::string_view, std::string_view)>& on_entry);
+
+  // Since replaced versions were removed:
+  std::set<std::string> spaces_;  // that had changes of what was there
+  uint64_t replaced_ = 0;         // how many
+  uint64_t rows_when_clean_ = 0;  // that such spaces had
 };
 
 }  // namespace souk::store

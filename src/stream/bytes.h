@@ -50,8 +50,9 @@ class ByteReader {
     uint64_t value = Unsigned();
     return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
   }
-  std::string_view Text() {
-    uint64_t size = Unsigned();
+  std::string_view Text() { return Take(Unsigned()); }
+  // So many bytes as they are.
+  std::string_view Take(uint64_t size) {
     if (size > bytes_.size() - at_) {
       ok_ = false;
       at_ = bytes_.size();
@@ -61,6 +62,7 @@ class ByteReader {
     at_ += size;
     return text;
   }
+  std::string_view Rest() const { return bytes_.substr(at_); }
   // A number of things of which there are at most `most`.
   uint64_t Count(uint64_t most) {
     uint64_t count = Unsigned();

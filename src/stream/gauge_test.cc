@@ -43,22 +43,21 @@ TEST(GaugeTest, CountedOnTheWayAsCountedAnew) {
       if (random() % 2) event.user = user;
       event.type = static_cast<VisitEvent::Type>(random() % 4);
       event.cents = 100, event.items = 1;
-      living.Take("S" + std::to_string(random() % 12), event, watermark, figures);
+      ASSERT_TRUE(living.Take("S" + std::to_string(random() % 12), event, watermark, figures));
     }
-    living.Advance(watermark, figures);
+    ASSERT_TRUE(living.Advance(watermark, figures));
     std::vector<store::StateChange> changes;
-    living.TakeChanges(changes);
-    for (const auto& change : changes) {
-      if (change.value)
-        kept[change.key] = *change.value;
-      else
-        kept.erase(change.key);
-    }
+    std::vector<store::StateRange> forgotten;
+    ASSERT_TRUE(living.TakeChanges(changes, forgotten));
+    for (const auto& range : forgotten) kept.erase(kept.begin(), kept.lower_bound(range.below));
+    for (const auto& change : changes) kept[change.key] = *change.value;
     VisitBook anew(*book, symbols, {});
     for (const auto& [key, value] : kept) ASSERT_TRUE(anew.Restore(key, value, watermark));
+    ASSERT_TRUE(anew.EndRestore(watermark));
     auto values = living.Measure(now);
-    ASSERT_EQ(values, anew.Measure(now)) << "step " << step;
-    for (const auto& [name, value] : values) {
+    ASSERT_TRUE(values);
+    ASSERT_EQ(*values, *anew.Measure(now)) << "step " << step;
+    for (const auto& [name, value] : *values) {
       extremes.try_emplace(name, value, value);
       extremes[name] = {std::min(extremes[name].first, value), std::max(extremes[name].second, value)};
     }

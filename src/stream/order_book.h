@@ -7,7 +7,7 @@
 
 #include "stream/accumulator.h"
 #include "stream/id.h"
-#include "stream/order_table.h"
+#include "stream/node_table.h"
 
 namespace souk::stream {
 
@@ -42,7 +42,7 @@ class OrderBook {
   uint64_t bytes() const { return nodes_.capacity() * sizeof(Node) + values_.capacity() * sizeof(int64_t); }
 
  private:
-  static constexpr uint32_t kNone = OrderTable::kNone;
+  static constexpr uint32_t kNone = NodeTable::kNone;
   struct Node {
     Id order, line;
     Micros updated_at = 0;
@@ -62,7 +62,7 @@ class OrderBook {
   std::vector<Node> nodes_;
   std::vector<int64_t> values_;
   std::vector<uint32_t> free_;
-  OrderTable orders_;  // their first lines
+  NodeTable orders_;  // their first lines
   // Lines by the minute of a change. One that is of another order meanwhile does no harm: it is looked at as
   // that order's.
   std::map<int64_t, std::vector<uint32_t>> changed_;

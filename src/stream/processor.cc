@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <limits>
 
 #include "stream/last_records.h"
@@ -54,7 +55,7 @@ class StreamProcessor final : public Processor {
         restored_(*book_, Subject::kTransactions, *symbols_),
         figures_(*book_, *symbols_),
         orders_(restored_.width()),
-        visits_(*book_, *symbols_, options.visits),
+        visits_(*book_, *symbols_, options.visits, options.shelf),
         watermark_(options.watermark) {}
 
   void BeforeReading(std::function<Status()> wait) override { before_reading_ = std::move(wait); }
@@ -71,10 +72,13 @@ class StreamProcessor final : public Processor {
     TRY_STATUS(RestoreOrders(head.watermark - options_.keep_orders));
     auto event = [&](std::string_view key, std::string_view value) { return seen_.Restore(key, value); };
     TRY_STATUS(store_.ReadState(SeenEvents::kSpace, event));
-    auto visit = [&](std::string_view key, std::string_view value) {
+    auto old = [&](std::string_view key, std::string_view value) { return visits_.RestoreOld(key, value); };
+    TRY_STATUS(store_.ReadState(VisitBook::kOldSpace, old));
+    auto visits = [&](std::string_view key, std::string_view value) {
       return visits_.Restore(key, value, head.watermark);
     };
-    return store_.ReadState(VisitBook::kSpace, visit);
+    TRY_STATUS(store_.ReadState(VisitLog::kSpace, visits));
+    return visits_.EndRestore(head.watermark);
   }
 
   Result<size_t> AddPartition(const std::string& topic, int32_t partition, int64_t& next_offset) override {
@@ -120,7 +124,7 @@ class StreamProcessor final : public Processor {
       switch (record.kind) {
         case DecodedBatch::Kind::kRefused: ++counters_.refused; break;
         case DecodedBatch::Kind::kLine: TakeLine(i, false); break;
-        case DecodedBatch::Kind::kEvent: TakeEvent(i); break;
+        case DecodedBatch::Kind::kEvent: TRY_STATUS(TakeEvent(i)); break;
       }
     }
     Remember();
@@ -132,7 +136,7 @@ class StreamProcessor final : public Processor {
   Result<std::optional<store::HotBatch>> Cut(Micros now) override {
     watermark_.Tick(now);
     Micros watermark = watermark_.current();
-    visits_.Advance(watermark, figures_);
+    TRY_STATUS(visits_.Advance(watermark, figures_));
     if (auto unknown = figures_.Unknown(); !unknown.empty()) {
       TRY_STATUS(before_reading_());
       TRY(auto stored, store_.FindWindows(unknown));
@@ -142,11 +146,12 @@ class StreamProcessor final : public Processor {
     batch_ = {};
     newest_version_.clear();
     batch.windows = figures_.TakeChanges();
-    visits_.TakeChanges(batch.state);
+    TRY_STATUS(visits_.TakeChanges(batch.state, batch.forgotten));
     seen_.TakeChanges(batch.state);
     last_.TakeChanges(batch.state);
-    bool measured = MeasureGauges(now);
-    if (!moved_ && !measured && batch.windows.empty() && batch.state.empty()) return std::nullopt;
+    TRY(bool measured, MeasureGauges(now));
+    if (!moved_ && !measured && batch.windows.empty() && batch.state.empty() && batch.forgotten.empty())
+      return std::nullopt;
     moved_ = false;
     Forget(watermark, batch);
     for (size_t i = 0; i < partitions_.size(); ++i) {
@@ -301,30 +306,32 @@ class StreamProcessor final : public Processor {
     return {};
   }
 
-  void TakeEvent(size_t index) {
+  Status TakeEvent(size_t index) {
     size_t place = decoded_->records[index].place;
     const DecodedBatch::Event& event = decoded_->events[place];
     Micros time = event.visit.time;
-    if (IsLate(index, time)) return;
+    if (IsLate(index, time)) return {};
     ++counters_.events;
     if (!seen_.Add(event.id, time)) {
       ++counters_.duplicates;
-      return;
+      return {};
     }
     size_t width = book_->use(Subject::kClickstream).fields().size();
     figures_.Apply(Subject::kClickstream, {decoded_->event_values.data() + place * width, width}, 1);
     VisitEvent visit = event.visit;
     visit.id = decoded_->TextOf(event.event_id);
     visit.user = decoded_->TextOf(event.user);
-    visits_.Take(decoded_->TextOf(event.session_id), visit, watermark_.current(), figures_);
+    std::string_view session = decoded_->TextOf(event.session_id);
+    TRY_STATUS(visits_.Take(session, visit, watermark_.current(), figures_));
     Keep(batch_.events, index, time);
+    return {};
   }
 
   // At most once a second, and only while something happens.
-  bool MeasureGauges(Micros now) {
+  Result<bool> MeasureGauges(Micros now) {
     if (now - gauges_at_ < kGaugeInterval) return false;
     gauges_at_ = now;
-    std::map<std::string, int64_t> gauges = visits_.Measure(watermark_.newest());
+    TRY(auto gauges, visits_.Measure(watermark_.newest()));
     if (gauges == gauges_) return false;
     gauges_ = std::move(gauges);
     return true;

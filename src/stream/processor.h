@@ -29,6 +29,7 @@ struct ProcessorOptions {
   record::JsonDecoderOptions decoder;
   WatermarkOptions watermark;
   VisitOptions visits;
+  ShelfOptions shelf;  // for visits without news
   // How long after the watermark orders stay in memory; an older one that changes is fetched from the store.
   Micros keep_orders = 15 * 60 * kMicrosPerSecond;
   // A change of something older is for the build alone.

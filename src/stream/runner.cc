@@ -239,6 +239,7 @@ class Runner {
     auto tell = [this, now, arrived = std::exchange(arrived_, {}), health = Health()](
                     const store::HotBatch& committed) { Tell(committed, arrived, health, now); };
     waiting_ = 0;
+    events_ += batch->events.size();
     return committer_.Submit(std::move(*batch), std::move(tell));
   }
 
@@ -286,8 +287,9 @@ class Runner {
       if (partitions_at_ != 0) TRY_STATUS(FindPartitions());
       partitions_at_ = now;
     }
-    if (now - trimmed_at_ >= options_.trim_interval) {
+    if (now - trimmed_at_ >= options_.trim_interval || events_ > options_.most_events) {
       trimmed_at_ = now;
+      events_ = 0;
       store::HotRetention retention = processor_.Retention();
       retention.most_events = options_.most_events;
       TRY_STATUS(store_.Trim(retention));
@@ -311,6 +313,7 @@ class Runner {
   DecodedBatch* decoded_ = nullptr;    // not counted yet
   std::vector<Arrived> arrived_;       // since the last commit
   size_t waiting_ = 0;
+  uint64_t events_ = 0;    // that the store was given since it was trimmed
   RecentLatency latency_;  // the committer's thread alone
   Micros committed_at_ = 0, offsets_at_ = 0, partitions_at_ = 0, trimmed_at_ = 0;
   DecodeAhead decoding_;  // it and the next last, so that their threads end first

@@ -24,7 +24,7 @@ struct RunnerOptions {
   Micros commit_interval = 100'000;
   size_t batch_records = 20'000;  // a batch is committed with so many, unless the one before still is
   Micros trim_interval = 30 * kMicrosPerSecond;
-  uint64_t most_events = 100'000;  // that the hot store keeps
+  uint64_t most_events = 100'000;  // that the hot store keeps; it has at most twice as many for a moment
 };
 
 struct PartitionProgress {

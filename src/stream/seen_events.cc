@@ -18,7 +18,7 @@ std::string KeyOf(int64_t minute, uint64_t chunk) {
 
 bool SeenEvents::Add(const Id& id, Micros time) {
   Minute& minute = minutes_[AlignDown(time, kMinute) / kMinute];
-  if (!minute.ids.insert(id).second) return false;
+  if (!minute.ids.Insert(id)) return false;
   minute.fresh.push_back(id);
   return true;
 }
@@ -29,7 +29,7 @@ void SeenEvents::TakeChanges(std::vector<store::StateChange>& changes) {
     std::string value;
     value.reserve(minute.fresh.size() * 16);
     for (const Id& id : minute.fresh) value += IdBytes(id);
-    changes.push_back({kSpace, KeyOf(number, minute.chunks++), std::move(value)});
+    changes.push_back({kSpace, KeyOf(number, minute.chunks++), std::move(value), true});
     minute.fresh.clear();
   }
 }
@@ -48,7 +48,7 @@ Status SeenEvents::Restore(std::string_view key, std::string_view value) {
   Id at = IdFromBytes(key);
   Minute& minute = minutes_[static_cast<int64_t>(at.high ^ (1ULL << 63))];
   minute.chunks = std::max(minute.chunks, at.low + 1);
-  for (; !value.empty(); value.remove_prefix(16)) minute.ids.insert(IdFromBytes(value));
+  for (; !value.empty(); value.remove_prefix(16)) minute.ids.Insert(IdFromBytes(value));
   return {};
 }
 

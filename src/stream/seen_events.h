@@ -2,14 +2,13 @@
 // watermark need not be known, because it is late anyway.
 #pragma once
 
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "store/hot_store.h"
-#include "stream/id.h"
+#include "stream/id_set.h"
 
 namespace souk::stream {
 
@@ -30,7 +29,7 @@ class SeenEvents {
 
  private:
   struct Minute {
-    boost::unordered_flat_set<Id, IdHash> ids;
+    IdSet ids;
     std::vector<Id> fresh;  // not in the store yet
     uint64_t chunks = 0;    // of it in the store
   };

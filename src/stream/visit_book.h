@@ -2,77 +2,100 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
-#include <functional>
 #include <map>
-#include <queue>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "store/hot_store.h"
 #include "stream/accumulator.h"
 #include "stream/gauge_counts.h"
 #include "stream/id.h"
+#include "stream/reminders.h"
+#include "stream/shelf.h"
 #include "stream/visit.h"
+#include "stream/visit_log.h"
 
 namespace souk::stream {
 
-// Not thread-safe. Its state in the store: space "visits", one entry for each session_id.
+// Visits with news since the last batch are at hand; all others are bytes on a shelf. Not thread-safe. Fails
+// when the shelf's file does. Its state in the store: VisitLog's.
 class VisitBook {
  public:
-  static constexpr const char* kSpace = "visits";
+  // Visits of the time when each session_id had an entry of its own; Restore takes them too.
+  static constexpr const char* kOldSpace = "visits";
 
   // All must outlive it.
-  VisitBook(const KpiBook& book, Symbols& symbols, VisitOptions options)
-      : book_(book), symbols_(symbols), carts_(symbols), options_(options), gauges_(book) {}
+  VisitBook(const KpiBook& book, Symbols& symbols, VisitOptions options, ShelfOptions shelf = {})
+      : book_(book), symbols_(symbols), carts_(symbols), options_(options), gauges_(book), shelf_(shelf) {}
 
-  void Take(std::string_view session_id, const VisitEvent& event, Micros watermark, Accumulator& figures);
+  Status Take(std::string_view session_id, const VisitEvent& event, Micros watermark, Accumulator& figures);
   // Time goes on: carts become abandoned, and visits that nothing can change any more are forgotten.
-  void Advance(Micros watermark, Accumulator& figures);
+  Status Advance(Micros watermark, Accumulator& figures);
+  // After Advance.
+  Status TakeChanges(std::vector<store::StateChange>& changes, std::vector<store::StateRange>& forgotten);
   // Values of the book's gauges, by name, over the visits that are not forgotten. `now`: the events' time.
-  std::map<std::string, int64_t> Measure(Micros now);
+  // After TakeChanges.
+  Result<std::map<std::string, int64_t>> Measure(Micros now);
 
-  void TakeChanges(std::vector<store::StateChange>& changes);
-  // `watermark` is the one of the commit that wrote it.
+  // All entries of VisitLog::kSpace and kOldSpace in the order of their keys, then EndRestore. `watermark` is
+  // the one of the commit that wrote them.
   Status Restore(std::string_view key, std::string_view value, Micros watermark);
-  size_t size() const { return sessions_.size(); }
+  Status RestoreOld(std::string_view key, std::string_view value);
+  Status EndRestore(Micros watermark);
+  size_t size() const { return shelf_.size(); }
 
  private:
   struct Session {
-    std::vector<Visit> visits;  // in order; hardly ever more than one
-    Micros looked_at = 0;       // the watermark with which they count now
-    Micros measured_at = 0;     // the moment with which gauges_ count them
-    Micros reminder = 0;        // the earliest of reminders_
-    Micros turn = kNull;        // the earliest of turns_
-    bool changed = false;
+    Id id = {};
+    Shelf::Node node = Shelf::kNone;
+    std::vector<Visit> visits =
+        {};                   // in order; hardly ever more than one; none: the log still has old versions
+    Micros kept_until = 0;    // when the log forgets the last version
+    Micros reminder = kNull;  // the earliest of reminders_
+    Micros turn = kNull;      // the earliest of turns_
+    // While it is at hand:
+    Micros looked_at = 0;      // the watermark with which the visits count now
+    Micros next_turn = kNull;  // the next moment at which a gauge counts them otherwise
+    bool changed = false;      // since the last version in the log
   };
   using Looks = std::vector<std::vector<int64_t>>;
 
-  // What the visits look like to the figures; the gauges count them (`sign` 1) or take that back (-1). Gives
-  // the next moment at which a gauge counts them otherwise; kNull = none.
-  Micros Look(const Id& id, const Session& session, int sign, Looks& looks);
-  void Describe(const Id& id, const Session& session, const Visit& visit);
-  void AwaitTurn(const Id& id, Session& session, Micros next);
+  // At hand; nullptr when there is none. Good until the next call.
+  Result<Session*> Load(const Id& id);
+  Result<Session*> Load(Shelf::Node node);
+  Status Decode(const Shelf::Entry& entry, Session& session);
+  Session* AtHand(Session session);
+  // Off the hand, onto the shelf.
+  Status PutAside();
+  Status Shelve(Session& session, const std::string& visits);
+
+  // What the visits look like to the figures; the gauges count them (`sign` 1) or take that back (-1).
+  void Look(Session& session, int sign, Looks& looks);
+  void Describe(const Session& session, const Visit& visit);
   // The visits were `before` and are as they are: their contributions follow.
-  void Recount(const Id& id, Session& session, Micros watermark, const Looks& before, Accumulator& figures);
-  // When the session has to be looked at again at the latest, if no event comes.
+  void Recount(Session& session, Micros watermark, const Looks& before, Accumulator& figures);
+  void ForgetOver(Session& session, Micros watermark);
+  bool IsOver(const Visit& visit, Micros watermark) const;
+  // When the watermark's progress changes the visits at the latest, if no event comes; kNull = never.
   Micros NextLook(const Session& session, Micros watermark) const;
-  void Remind(const Id& id, Session& session, Micros watermark);
+  // Until when the log keeps a version that is written now.
+  Micros KeepUntil(const Session& session) const;
 
   const KpiBook& book_;
   Symbols& symbols_;
   const CartSymbols carts_;
   VisitOptions options_;
-  boost::unordered_flat_map<Id, Session, IdHash> sessions_;
-  std::vector<Id> changed_;
-  using Reminder = std::pair<Micros, Id>;
-  using Reminders =
-      std::priority_queue<Reminder, std::vector<Reminder>, std::greater<>>;  // the earliest first
-  Reminders reminders_;                                                      // by the watermark
-  Reminders turns_;                                                          // by now_
   GaugeCounts gauges_;
-  Micros now_ = 0;
+  Shelf shelf_;
+  VisitLog log_;
+  Reminders reminders_;             // by the watermark
+  Reminders turns_;                 // by now_
+  Micros watermark_ = 0, now_ = 0;  // with which everything on the shelf counts
+  bool had_old_ = false;
+
+  std::vector<Session> at_hand_;
+  boost::unordered_flat_map<Id, uint32_t, IdHash> places_;  // in at_hand_
   Looks before_, after_;
   std::vector<int64_t> all_;     // fields of one visit
   std::vector<int64_t> gauged_;  // those that gauges look at

@@ -8,13 +8,14 @@ run of 40 minutes or more fails when the median of its last fifth has more than 
 and when the stream is more than two seconds behind for a tenth of the time. A shorter run fails above MOST_MB.
 """
 import argparse
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-from souk_platform import Platform
+from souk_platform import Platform, with_the_test
 
 GROWTH = 1.25
 GROWTH_MB = 30  # what small differences are
@@ -32,7 +33,7 @@ def watch(platform, load, seconds, rate):
             platform.fail(f"has a stream that {live['state']}: {live['error']}")
         health, at = live["health"], time.monotonic() - began
         samples.append((at, platform.resident_mb(), health["lag"]))
-        if at - shown >= seconds / 12:
+        if at - shown >= min(60, seconds / 12):
             shown = at
             print(f"{at:6.0f} s  {samples[-1][1]:6.0f} MB  {health['records_per_second']:8.0f} records/s  lag {health['lag']:6d}  "
                   f"p50 {health['latency_ms']['p50']:6.0f} ms  p99 {health['latency_ms']['p99']:6.0f} ms", flush=True)
@@ -46,11 +47,13 @@ def main():
     parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("--rate", type=int, default=1000)
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))  # its directory goes too
     seconds = args.minutes * 60
     with tempfile.TemporaryDirectory(prefix="souk-soak-") as name:
         platform = Platform(name)
         platform.start()
-        load = subprocess.Popen(platform.command("-q", "generate", "live", "--rate", str(args.rate), "--seconds", str(seconds)))
+        load = subprocess.Popen(platform.command("-q", "generate", "live", "--rate", str(args.rate), "--seconds", str(seconds)),
+                                preexec_fn=with_the_test)
         try:
             samples = watch(platform, load, seconds, args.rate)
             live = platform.await_read(1)

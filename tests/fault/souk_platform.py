@@ -1,4 +1,5 @@
 """A `souk up` that tests start, ask and kill."""
+import ctypes
 import json
 import os
 import pathlib
@@ -11,6 +12,12 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOUK = os.environ.get("SOUK", str(ROOT / "build/souk"))
 START_S = 60
+PR_SET_PDEATHSIG = 1
+
+
+def with_the_test():
+    """In a program that a test starts (preexec_fn): it is killed when the test ends, in whatever way."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Platform:
@@ -28,7 +35,8 @@ class Platform:
         only = only or self.only
         out = self.directory / "up.out"
         with open(out, "w") as stdout, open(self.directory / "up.log", "a") as stderr:
-            self.process = subprocess.Popen([*self.command("up", "--only", only), *self.sets], stdout=stdout, stderr=stderr)
+            self.process = subprocess.Popen([*self.command("up", "--only", only), *self.sets], stdout=stdout, stderr=stderr,
+                                            preexec_fn=with_the_test)
         wanted = [scheme for scheme, service in (("kafka://", "broker"), ("http://", "web")) if service in only]
         end = time.monotonic() + START_S
         while True:

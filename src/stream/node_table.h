@@ -1,6 +1,6 @@
-// Finds nodes by the id of their order. Unlike a set of the standard kinds it can be told beforehand what
-// will be looked for, so that the waits for memory overlap; and it grows and erases without a look at the
-// nodes.
+// Finds nodes by their id, and keeps 32 bits of it. Unlike a set of the standard kinds it can be told
+// beforehand what will be looked for, so that the waits for memory overlap; and it grows and erases without a
+// look at the nodes.
 #pragma once
 
 #include <cstddef>
@@ -12,26 +12,29 @@
 
 namespace souk::stream {
 
-// Open addressing with linear probing: slots are 8 bytes, half of them empty at least. Not thread-safe.
-class OrderTable {
+// Open addressing with linear probing in slots of 8 bytes. Not thread-safe.
+class NodeTable {
  public:
   static constexpr uint32_t kNone = 0xffffffff;
 
-  void Prefetch(const Id& order) const { __builtin_prefetch(&slots_[PlaceOf(MarkOf(order))]); }
+  // It grows when more than so many eighths of its slots are taken: few make it quick, many make it small.
+  explicit NodeTable(size_t most_eighths = 4) : most_eighths_(most_eighths) {}
 
-  // The node of the order; kNone. `is_it(node)`: whether the node is the order's.
+  void Prefetch(const Id& id) const { __builtin_prefetch(&slots_[PlaceOf(MarkOf(id))]); }
+
+  // The node of the id; kNone. `is_it(node)`: whether the node is the id's.
   template <typename IsIt>
-  uint32_t Find(const Id& order, IsIt&& is_it) const {
-    return slots_[SlotOf(order, is_it)].node;
+  uint32_t Find(const Id& id, IsIt&& is_it) const {
+    return slots_[SlotOf(id, is_it)].node;
   }
-  // The order must not be there.
-  void Insert(const Id& order, uint32_t node) {
-    if (++size_ > slots_.size() / 2) Grow();
-    Put({MarkOf(order), node});
+  // The id must not be there.
+  void Insert(const Id& id, uint32_t node) {
+    if (++size_ > slots_.size() / 8 * most_eighths_) Grow();
+    Put({MarkOf(id), node});
   }
   template <typename IsIt>
-  void Erase(const Id& order, IsIt&& is_it) {
-    size_t hole = SlotOf(order, is_it);
+  void Erase(const Id& id, IsIt&& is_it) {
+    size_t hole = SlotOf(id, is_it);
     if (slots_[hole].node == kNone) return;
     --size_;
     // What stands behind moves up where a search for it would end at the hole.
@@ -46,18 +49,18 @@ class OrderTable {
 
  private:
   struct Slot {
-    uint32_t mark = 0;  // of the order's id; says its place too
+    uint32_t mark = 0;  // of the id; says its place too
     uint32_t node = kNone;
   };
 
-  static uint32_t MarkOf(const Id& order) { return static_cast<uint32_t>(order.low >> 32); }
+  static uint32_t MarkOf(const Id& id) { return static_cast<uint32_t>(id.low >> 32); }
   size_t mask() const { return slots_.size() - 1; }
   size_t PlaceOf(uint32_t mark) const { return mark & mask(); }
   size_t Next(size_t slot) const { return (slot + 1) & mask(); }
 
   template <typename IsIt>
-  size_t SlotOf(const Id& order, IsIt&& is_it) const {
-    uint32_t mark = MarkOf(order);
+  size_t SlotOf(const Id& id, IsIt&& is_it) const {
+    uint32_t mark = MarkOf(id);
     size_t at = PlaceOf(mark);
     while (slots_[at].node != kNone && !(slots_[at].mark == mark && is_it(slots_[at].node))) at = Next(at);
     return at;
@@ -75,6 +78,7 @@ class OrderTable {
     }
   }
 
+  size_t most_eighths_;
   std::vector<Slot> slots_ = std::vector<Slot>(1024);  // a power of two
   size_t size_ = 0;
 };
