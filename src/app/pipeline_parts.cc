@@ -6,6 +6,7 @@
 #include "app/process_metrics.h"
 #include "app/stream_clients.h"
 #include "app/thread_use.h"
+#include "sql/memory_use.h"
 
 namespace souk::app {
 namespace {
@@ -37,11 +38,10 @@ class DatabaseWatch {
     if (looked_at_ != 0 && now >= looked_at_ && now - looked_at_ < kEvery) return bytes_;
     looked_at_ = now;
     bytes_.reset();
-    auto connection = database_->Connect();
-    if (!connection) return bytes_;
-    auto sum = connection->Query("SELECT CAST(sum(memory_usage_bytes) AS BIGINT) FROM duckdb_memory()");
-    const int64_t* bytes = sum ? std::get_if<int64_t>(&sum->At(0, 0)) : nullptr;
-    if (bytes != nullptr) bytes_ = static_cast<uint64_t>(*bytes);
+    auto uses = sql::MemoryUses(*database_);
+    if (!uses) return bytes_;
+    bytes_ = 0;
+    for (const sql::MemoryUse& use : *uses) *bytes_ += use.bytes;
     return bytes_;
   }
 

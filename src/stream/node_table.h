@@ -47,6 +47,8 @@ class NodeTable {
     slots_[hole].node = kNone;
   }
 
+  size_t bytes() const { return slots_.size() * sizeof(Slot); }
+
  private:
   struct Slot {
     uint32_t mark = 0;  // of the id; says its place too

@@ -176,7 +176,7 @@ class StreamProcessor final : public Processor {
   }
 
   std::vector<std::pair<std::string, uint64_t>> Held() const override {
-    return {{"order lines", orders_.bytes()}, {"figures", figures_.bytes()}};
+    return {{"order lines", orders_.bytes()}, {"visits", visits_.bytes()}, {"figures", figures_.bytes()}};
   }
   const KpiBook& book() const override { return *book_; }
   Micros watermark() const override { return watermark_.current(); }

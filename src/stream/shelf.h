@@ -47,6 +47,8 @@ class Shelf {
   // Nodes are below it.
   Node node_end() const { return static_cast<Node>(places_.size()); }
   uint64_t bytes_in_memory() const { return held_ * kChunk; }
+  // What says where the entries are.
+  uint64_t index_bytes() const { return index_.bytes() + places_.capacity() * sizeof(Place); }
 
  private:
   static constexpr size_t kMostEighths = 6;

@@ -44,6 +44,8 @@ class VisitBook {
   Status RestoreOld(std::string_view key, std::string_view value);
   Status EndRestore(Micros watermark);
   size_t size() const { return shelf_.size(); }
+  // In memory, without those at hand.
+  uint64_t bytes() const { return shelf_.bytes_in_memory() + shelf_.index_bytes(); }
 
  private:
   struct Session {
