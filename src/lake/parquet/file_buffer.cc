@@ -5,6 +5,7 @@
 namespace souk::lake {
 namespace {
 
+constexpr size_t kRowGroupRows = 122'880;
 constexpr size_t kRowGroupBytes = 64 << 20;
 constexpr size_t kFileBytes = 128 << 20;
 

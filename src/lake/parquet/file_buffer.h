@@ -24,9 +24,6 @@ class ParquetFileBuffer {
   // The file. Nothing can be added any more.
   std::string Finish();
 
-  // Of a row group. EndRows is expected after fewer rows than a quarter of it.
-  static constexpr size_t kRowGroupRows = 122'880;
-
  private:
   void EndRowGroup();
 

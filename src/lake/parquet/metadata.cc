@@ -126,6 +126,13 @@ void WriteRowGroup(CompactWriter& out, const std::vector<ParquetColumn>& columns
   out.End();
 }
 
+void BeginPageHeader(CompactWriter& page, PageType type, ParquetPageSize size) {
+  page.Begin();
+  page.I32(1, type);
+  page.I32(2, Number(size.plain));
+  page.I32(3, Number(size.stored));
+}
+
 // Without it readers do not trust least and most.
 void WriteColumnOrders(CompactWriter& out, size_t columns) {
   out.List(7, CompactWriter::kStruct, columns);
@@ -157,10 +164,7 @@ ParquetPhysical PhysicalType(const ParquetColumn& column) {
 
 void AppendDictionaryPageHeader(std::string& out, ParquetPageSize size, size_t values) {
   CompactWriter page(&out);
-  page.Begin();
-  page.I32(1, kDictionaryPage);
-  page.I32(2, Number(size.plain));
-  page.I32(3, Number(size.stored));
+  BeginPageHeader(page, kDictionaryPage, size);
   page.Begin(7);
   page.I32(1, Number(values));
   page.I32(2, Number(ParquetEncoding::kPlain));
@@ -170,10 +174,7 @@ void AppendDictionaryPageHeader(std::string& out, ParquetPageSize size, size_t v
 
 void AppendDataPageHeader(std::string& out, ParquetPageSize size, size_t rows, ParquetEncoding encoding) {
   CompactWriter page(&out);
-  page.Begin();
-  page.I32(1, kDataPage);
-  page.I32(2, Number(size.plain));
-  page.I32(3, Number(size.stored));
+  BeginPageHeader(page, kDataPage, size);
   page.Begin(5);
   page.I32(1, Number(rows));
   page.I32(2, Number(encoding));
