@@ -3,58 +3,20 @@
 //   repeated       questions that are asked again and again
 //   fresh          questions that are asked once each
 //   seconds        of each of the two measurements
-// First what ten open Live pages add to its memory, then the stream's own latency with one listener, then the same
-// with 50 listeners and 200 report requests a second, of which 20 are asked for the first time.
+// First the stream's own latency with one listener, then the same with 50 listeners and 200 report requests a second,
+// of which 20 are asked for the first time.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import { launch } from './chromium.mjs';
 
 const spec = JSON.parse(process.argv[2]);
-const PAGES = 10;
 const LISTENERS = 50;
 const PER_SECOND = 200;
 const FRESH_PER_SECOND = 20;
-const WINDOW_MS = 12_000; // of a look at the memory
 
 const residentMb = () =>
   Number(readFileSync(`/proc/${spec.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]) / 1024;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const quantile = (values, part) => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * part)] ?? null;
-
-// A stream that is at work grows and shrinks by many megabytes from one commit to the next.
-async function residentMiddle() {
-  const seen = [];
-  for (let i = 0; i < WINDOW_MS / 200; i++) {
-    seen.push(residentMb());
-    await wait(200);
-  }
-  return quantile(seen, 0.5);
-}
-
-async function tenPages() {
-  const browser = await launch();
-  try {
-    const show = async () => {
-      // A context of its own, so that it shares no connection with the others.
-      const page = await (await browser.newContext()).newPage();
-      await page.goto(`${spec.address}/live`);
-      await page.locator('[data-figure="revenue"] data').waitFor();
-      return page;
-    };
-    // What the first one costs, code and buffers, is there already. What the stream grows by itself in as long a
-    // time is taken off.
-    await (await show()).close();
-    const first = await residentMiddle();
-    const second = await residentMiddle();
-    const began = performance.now();
-    for (let i = 0; i < PAGES; i++) await show();
-    const opening = performance.now() - began;
-    const third = await residentMiddle();
-    return third - second - (second - first) * (1 + opening / WINDOW_MS);
-  } finally {
-    await browser.close();
-  }
-}
 
 /** A listener to /api/live; `heard` gets each document's text. */
 function listen(heard) {
@@ -126,10 +88,9 @@ async function askMany() {
   };
 }
 
-const result = { tenPagesMb: await tenPages() };
-result.alone = await latencyDuring(() => wait(spec.seconds * 1000));
+const alone = await latencyDuring(() => wait(spec.seconds * 1000));
 const listeners = Array.from({ length: LISTENERS }, () => listen(null));
 let asked;
-result.loaded = await latencyDuring(async () => (asked = await askMany()));
+const loaded = await latencyDuring(async () => (asked = await askMany()));
 for (const away of listeners) away();
-console.log(JSON.stringify({ ...result, ...asked, residentMb: residentMb() }));
+console.log(JSON.stringify({ alone, loaded, ...asked, residentMb: residentMb() }));
