@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "log/crc32c.h"
+
 namespace souk::log {
 namespace {
 
@@ -26,12 +28,31 @@ Result<std::string_view> BatchScanner::Peek(uint64_t position, uint64_t bytes) {
   return std::string_view(buffer_.get(), bytes);
 }
 
+Result<std::string_view> BatchScanner::PeekSome(uint64_t position, uint64_t bytes) {
+  uint64_t most = kReadAhead;
+  if (position >= buffer_from_ && position < buffer_from_ + buffer_bytes_)
+    most = buffer_from_ + buffer_bytes_ - position;
+  return Peek(position, std::min(bytes, most));
+}
+
+// Of the batch at position_; nullopt when the file ends before it does.
+Result<std::optional<uint32_t>> BatchScanner::Checksum(const BatchHeader& header) {
+  uint32_t crc = 0;
+  for (uint64_t at = kBatchCrcFrom; at < header.batch_bytes;) {
+    TRY(std::string_view piece, PeekSome(position_ + at, header.batch_bytes - at));
+    if (piece.empty()) return std::nullopt;
+    crc = Crc32c(piece, crc);
+    at += piece.size();
+  }
+  return crc;
+}
+
 BatchScanner::Found BatchScanner::Damaged(std::string what) {
   damage_ = std::move(what);
   return Found::kDamaged;
 }
 
-Result<BatchScanner::Found> BatchScanner::Look(ScannedBatch& batch, bool whole) {
+Result<BatchScanner::Found> BatchScanner::Look(ScannedBatch& batch, Depth depth) {
   if (position_ >= end_) return Found::kEnd;
   TRY(std::string_view head, Peek(position_, kBatchHeaderBytes));
   if (head.empty()) return Damaged("a batch ends within its header");
@@ -46,7 +67,16 @@ Result<BatchScanner::Found> BatchScanner::Look(ScannedBatch& batch, bool whole) 
     return Damaged(fmt::format("a batch begins at offset {} instead of {}", header.base_offset, expected_));
   }
   if (header.batch_bytes > end_ - position_) return Damaged("a batch ends behind the end of the file");
-  if (!whole) return Found::kBatch;
+  batch.bytes = {};
+  if (depth == Depth::kHeader) return Found::kBatch;
+  if (depth == Depth::kChecksum) {
+    TRY(std::optional<uint32_t> crc, Checksum(header));
+    if (!crc) return Damaged("a batch ends behind the end of the file");
+    if (*crc != header.crc) return Damaged(WrongChecksum(header.crc, *crc));
+    std::string_view fault = StoredHeaderFault(header);
+    if (!fault.empty()) return Damaged(std::string(fault));
+    return Found::kBatch;
+  }
   TRY(batch.bytes, Peek(position_, header.batch_bytes));
   if (batch.bytes.empty()) return Damaged("a batch ends behind the end of the file");
   BatchCheck check = CheckStored(batch.bytes);
@@ -54,18 +84,8 @@ Result<BatchScanner::Found> BatchScanner::Look(ScannedBatch& batch, bool whole) 
   return Found::kBatch;
 }
 
-Result<BatchScanner::Found> BatchScanner::Next(ScannedBatch& batch) {
-  batch.bytes = {};
-  TRY(Found found, Look(batch, false));
-  if (found == Found::kBatch) {
-    position_ += batch.header.batch_bytes;
-    expected_ = batch.header.next_offset();
-  }
-  return found;
-}
-
-Result<BatchScanner::Found> BatchScanner::NextWhole(ScannedBatch& batch) {
-  TRY(Found found, Look(batch, true));
+Result<BatchScanner::Found> BatchScanner::Go(ScannedBatch& batch, Depth depth) {
+  TRY(Found found, Look(batch, depth));
   if (found == Found::kBatch) {
     position_ += batch.header.batch_bytes;
     expected_ = batch.header.next_offset();
@@ -83,7 +103,7 @@ Result<bool> BatchScanner::SkipDamage() {
     TRY(std::string_view head, Peek(position_, kBatchHeaderBytes));
     if (head.empty()) break;
     if (head[16] != 2) continue;
-    TRY(Found found, Look(batch, true));
+    TRY(Found found, Look(batch, Depth::kChecksum));
     if (found != Found::kBatch) continue;
     expected_ = batch.header.base_offset;
     exact_ = exact;

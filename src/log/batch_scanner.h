@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,9 +33,11 @@ class BatchScanner {
       : file_(std::move(file)), position_(from), end_(to), expected_(expected), exact_(exact) {}
 
   // The next batch by its header alone, which is checked as far as it can be.
-  Result<Found> Next(ScannedBatch& batch);
-  // The next batch with its checksum compared.
-  Result<Found> NextWhole(ScannedBatch& batch);
+  Result<Found> Next(ScannedBatch& batch) { return Go(batch, Depth::kHeader); }
+  // The next batch with its checksum compared; read in pieces, whatever its size.
+  Result<Found> NextChecked(ScannedBatch& batch) { return Go(batch, Depth::kChecksum); }
+  // The same with its bytes in memory.
+  Result<Found> NextWhole(ScannedBatch& batch) { return Go(batch, Depth::kBytes); }
   // After kDamaged: goes to the next whole batch behind the damage, wherever it begins; false: there is none.
   Result<bool> SkipDamage();
   // After kDamaged: what is wrong, without a place.
@@ -44,9 +47,15 @@ class BatchScanner {
   int64_t expected() const { return expected_; }
 
  private:
+  enum class Depth { kHeader, kChecksum, kBytes };
+
   // The bytes [position, position + bytes); empty when the file ends before.
   Result<std::string_view> Peek(uint64_t position, uint64_t bytes);
-  Result<Found> Look(ScannedBatch& batch, bool whole);
+  // Some of them, as many as are at hand or can be read at once; empty when the file ends before.
+  Result<std::string_view> PeekSome(uint64_t position, uint64_t bytes);
+  Result<Found> Go(ScannedBatch& batch, Depth depth);
+  Result<Found> Look(ScannedBatch& batch, Depth depth);
+  Result<std::optional<uint32_t>> Checksum(const BatchHeader& header);
   Found Damaged(std::string what);
 
   std::shared_ptr<const File> file_;

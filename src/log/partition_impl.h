@@ -3,6 +3,7 @@
 
 #include <array>
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,6 +35,11 @@ struct PartitionLog::Impl : std::enable_shared_from_this<PartitionLog::Impl> {
     int64_t start = 0;
     int64_t high_watermark = 0;
     bool exact = true;
+    int64_t fresh_from = 0;  // see kFreshMs
+  };
+  struct AppendMark {
+    int64_t time_ms;
+    int64_t offset;
   };
 
   explicit Impl(Setup given) : setup(std::move(given)), options(setup.options) {}
@@ -58,6 +64,7 @@ struct PartitionLog::Impl : std::enable_shared_from_this<PartitionLog::Impl> {
   int64_t synced = 0;  // everything before it survives a power failure
   int64_t high_watermark = 0;
   bool directory_dirty = false;
+  std::deque<AppendMark> append_marks;  // where each second of the last kFreshMs began
   bool gaps = false;  // compaction has been here: offsets need not follow each other
   bool syncing = false;
   bool sync_asked = false;
@@ -81,6 +88,9 @@ struct PartitionLog::Impl : std::enable_shared_from_this<PartitionLog::Impl> {
   Checkpoint CheckpointNow() const;
   Status Save(bool durable);
   std::string At(int64_t offset) const { return fmt::format("{}@{}", setup.name, offset); }
+  // With `state` held: notes an append; the first offset that is fresh.
+  void MarkAppend(int64_t now, int64_t offset);
+  int64_t FreshFrom(int64_t now) const;
   tl::unexpected<Error> FailAt(int64_t offset, const Error& error) const;
   void Notify() const;
 
@@ -126,6 +136,10 @@ struct PartitionLog::Impl : std::enable_shared_from_this<PartitionLog::Impl> {
   // compaction.cc
   void ReplaceSegment(const std::shared_ptr<Segment>& old, std::shared_ptr<Segment> fresh);
 };
+
+// What this process checked and wrote so short a time ago is in the system's memory still, and not checked
+// again when it is read.
+constexpr int64_t kFreshMs = 60'000;
 
 // A file of this name in the partition's directory says that offsets may have gaps.
 constexpr const char* kCompactedMark = "compacted";

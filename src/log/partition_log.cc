@@ -56,8 +56,27 @@ LogOptions PartitionLog::Impl::Options() const {
 }
 
 PartitionLog::Impl::Snapshot PartitionLog::Impl::Look() const {
+  int64_t now = NowMs();
   std::lock_guard lock(state);
-  return {segments, start, high_watermark, !gaps};
+  return {segments, start, high_watermark, !gaps, FreshFrom(now)};
+}
+
+void PartitionLog::Impl::MarkAppend(int64_t now, int64_t offset) {
+  constexpr int64_t kEveryMs = 1000;
+  if (!append_marks.empty()) {
+    int64_t since = now - append_marks.back().time_ms;
+    if (since >= 0 && since < kEveryMs) return;
+    if (since < 0) append_marks.clear();  // the clock was set back
+  }
+  append_marks.push_back({now, offset});
+  while (append_marks.front().time_ms < now - kFreshMs) append_marks.pop_front();
+}
+
+int64_t PartitionLog::Impl::FreshFrom(int64_t now) const {
+  for (const AppendMark& mark : append_marks) {
+    if (mark.time_ms >= now - kFreshMs && mark.time_ms <= now) return mark.offset;
+  }
+  return INT64_MAX;
 }
 
 Checkpoint PartitionLog::Impl::CheckpointNow() const {
@@ -143,6 +162,7 @@ Result<AppendResult> PartitionLog::Impl::AppendLocked(std::string_view batch, Ba
   result.last_offset = header.last_offset();
   if (now_options.log_append_time) result.append_time = header.max_timestamp;
   std::lock_guard lock(state);
+  MarkAppend(now, header.base_offset);
   end = header.next_offset();
   unsaved_bytes += header.batch_bytes;
   // The mode may have changed since: what is visible never goes back.
@@ -214,8 +234,7 @@ Status PartitionLog::Impl::WriteBatch(Segment& segment, std::string_view batch, 
   }
   WriteBatchHeader(header, head);
   if (now_options.log_append_time) {
-    constexpr size_t kCrcFrom = 21;
-    header.crc = Crc32c(rest, Crc32c(std::string_view(head + kCrcFrom, kBatchHeaderBytes - kCrcFrom)));
+    header.crc = Crc32c(rest, Crc32c(std::string_view(head + kBatchCrcFrom, kBatchHeaderBytes - kBatchCrcFrom)));
     WriteBatchHeader(header, head);
   }
   TRY(std::shared_ptr<File> file, segment.Open());

@@ -102,8 +102,9 @@ class PartitionLog {
   Status Flush();
 
   // Batches from `offset` on, at most `max_bytes` of them, but at least one when `at_least_one`. Only what is
-  // below the high watermark; empty at it. Each batch's CRC is checked here: a damaged batch ends the answer,
-  // and as the first one is kCorrupt with its offset. kNotFound: `offset` is outside [start, high watermark].
+  // below the high watermark; empty at it. Each batch's CRC is checked here, but of those that were appended
+  // within the last minute, whose bytes have not left the memory: a damaged batch ends the answer, and as the
+  // first one is kCorrupt with its offset. kNotFound: `offset` is outside [start, high watermark].
   Result<ReadResult> Read(int64_t offset, uint64_t max_bytes, bool at_least_one = true) const;
   // The first record with a timestamp >= `timestamp`; nullopt: none. Only below the high watermark.
   Result<std::optional<TimedOffset>> OffsetForTime(int64_t timestamp) const;

@@ -239,6 +239,26 @@ TEST_F(PartitionLogTest, FlippedBitsAreFoundAndNeverServed) {
   }
 }
 
+TEST_F(PartitionLogTest, WhatWasJustAppendedIsNotCheckedAgain) {
+  Open();
+  AppendMany(0, 10);
+  uint64_t one = log_->bytes() / 10;
+  ASSERT_EQ(log_->Read(0, 2 * one)->bytes, 2 * one);  // from here on it is known where batches begin
+  Flip(Path(0, ".log"), 3 * one + 65);
+  EXPECT_EQ(log_->Read(2, 8 * one)->bytes, 8 * one);
+  clock_.Advance(59 * kMicrosPerSecond);
+  AppendMany(10, 11);
+  EXPECT_EQ(log_->Read(2, 8 * one)->bytes, 8 * one);
+  clock_.Advance(2 * kMicrosPerSecond);
+  EXPECT_EQ(log_->Read(2, 8 * one)->bytes, one) << "the damage ends the answer";
+  auto damaged = log_->Read(3, 8 * one);
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code, Code::kCorrupt);
+  ExpectNumbers(4, 11);
+  clock_.Set(kNow - 3600 * kMicrosPerSecond);  // a clock that is set back makes nothing fresh
+  EXPECT_FALSE(log_->Read(3, 8 * one));
+}
+
 TEST_F(PartitionLogTest, DamageBeforeTheRecoveryPointIsReportedAndNotCut) {
   Open();
   AppendMany(0, 10);

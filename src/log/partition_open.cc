@@ -178,7 +178,7 @@ Result<bool> PartitionLog::Impl::ScanTail(Segment& segment, int64_t recovery_poi
   int64_t interval = Options().index_interval_bytes;
   bool whole = true;
   while (true) {
-    TRY(Found found, scanner.NextWhole(batch));
+    TRY(Found found, scanner.NextChecked(batch));
     if (found == Found::kEnd) break;
     if (found == Found::kBatch) {
       segment.Index(batch.header, batch.position, interval);

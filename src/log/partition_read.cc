@@ -40,17 +40,19 @@ Result<bool> PartitionLog::Impl::ReadSegment(const Segment& segment, const Snaps
   FileRange range{file, 0, 0};
   ScannedBatch batch;
   bool go_on = true;
-  bool whole = false;  // what is passed over is looked at closely only when something is wrong
+  bool wary = false;  // what is passed over is looked at closely only when something is wrong
   while (true) {
     bool wanted = scanner->expected() >= offset;
-    TRY(Found found, whole || wanted ? scanner->NextWhole(batch) : scanner->Next(batch));
+    bool trusted = scanner->expected() >= now.fresh_from && (place.sure || range.bytes > 0);
+    bool closely = wary || (wanted && !trusted);
+    TRY(Found found, closely ? scanner->NextChecked(batch) : scanner->Next(batch));
     if (found == Found::kEnd) break;
     if (found == Found::kDamaged) {
       if (range.bytes > 0 || !result.ranges.empty()) {
         go_on = false;  // the next read begins at the damage and says so
         break;
       }
-      whole = true;
+      wary = true;
       if (!place.sure) {
         // Perhaps only the hint was wrong: from the beginning, every batch with its checksum.
         place = {segment.base_offset, 0, true};
@@ -68,9 +70,9 @@ Result<bool> PartitionLog::Impl::ReadSegment(const Segment& segment, const Snaps
       continue;
     }
     if (batch.header.last_offset() < offset) continue;
-    if (!whole && batch.bytes.empty()) {  // came by its header alone and turned out to be wanted
+    if (!closely && !wanted) {  // came by its header alone and turned out to be wanted
       scanner.emplace(file, batch.position, size, batch.header.base_offset, now.exact);
-      whole = true;
+      wary = true;
       continue;
     }
     bool first = result.bytes == 0;
@@ -196,7 +198,7 @@ Result<std::vector<Damage>> PartitionLog::Check() const {
     BatchScanner scanner(file, 0, segment->size, segment->base_offset, now.exact);
     ScannedBatch batch;
     while (true) {
-      TRY(Found found, scanner.NextWhole(batch));
+      TRY(Found found, scanner.NextChecked(batch));
       if (found == Found::kEnd) break;
       if (found == Found::kBatch) continue;
       damages.push_back(

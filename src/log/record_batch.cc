@@ -12,7 +12,6 @@ namespace {
 
 constexpr size_t kMagicAt = 16;
 constexpr size_t kCrcAt = 17;
-constexpr size_t kCrcFrom = 21;
 // Length, attributes, two deltas, two lengths, number of headers, a byte each.
 constexpr size_t kLeastRecordBytes = 7;
 
@@ -46,10 +45,9 @@ BatchCheck CheckFrame(std::string_view bytes) {
         check, Refusal::kCorrupt,
         fmt::format("the batch says it has {} bytes, there are {}", header->batch_bytes, bytes.size()));
   }
-  uint32_t crc = Crc32c(bytes.substr(kCrcFrom));
+  uint32_t crc = Crc32c(bytes.substr(kBatchCrcFrom));
   if (crc != header->crc) {
-    return Refuse(check, Refusal::kCorrupt,
-                  fmt::format("the checksum is {:08x}, the bytes give {:08x}", header->crc, crc));
+    return Refuse(check, Refusal::kCorrupt, WrongChecksum(header->crc, crc));
   }
   return check;
 }
@@ -83,6 +81,10 @@ const char* CompressionName(Compression compression) {
     case Compression::kZstd: return "zstd";
   }
   return "unknown";
+}
+
+std::string WrongChecksum(uint32_t stored, uint32_t computed) {
+  return fmt::format("the checksum is {:08x}, the bytes give {:08x}", stored, computed);
 }
 
 const char* RefusalName(Refusal refusal) {
@@ -169,16 +171,19 @@ BatchCheck CheckProduced(std::string_view bytes) {
   return check;
 }
 
+std::string_view StoredHeaderFault(const BatchHeader& header) {
+  // Compaction takes records out and leaves the range of offsets.
+  bool fits = header.records >= 0 && header.last_offset_delta >= 0 &&
+              header.records <= int64_t{header.last_offset_delta} + 1 && header.base_offset >= 0 &&
+              header.base_offset <= INT64_MAX - header.last_offset_delta - 1;
+  return fits ? "" : "offsets and number of records do not fit";
+}
+
 BatchCheck CheckStored(std::string_view bytes) {
   BatchCheck check = CheckFrame(bytes);
   if (check.refusal != Refusal::kNone) return check;
-  const BatchHeader& header = check.header;
-  // Compaction takes records out and leaves the range of offsets.
-  if (header.records < 0 || header.last_offset_delta < 0 ||
-      header.records > int64_t{header.last_offset_delta} + 1 || header.base_offset < 0 ||
-      header.base_offset > INT64_MAX - header.last_offset_delta - 1) {
-    return Refuse(check, Refusal::kCorrupt, "offsets and number of records do not fit");
-  }
+  std::string_view fault = StoredHeaderFault(check.header);
+  if (!fault.empty()) return Refuse(check, Refusal::kCorrupt, std::string(fault));
   return check;
 }
 
@@ -259,7 +264,7 @@ Result<std::string> BatchBuilder::Finish(std::optional<int64_t> last_offset) {
   std::string batch(kBatchHeaderBytes, '\0');
   WriteBatchHeader(header_, batch.data());
   batch += records_;
-  StoreBig(batch.data() + kCrcAt, Crc32c(std::string_view(batch).substr(kCrcFrom)));
+  StoreBig(batch.data() + kCrcAt, Crc32c(std::string_view(batch).substr(kBatchCrcFrom)));
   return batch;
 }
 

@@ -12,6 +12,7 @@
 namespace souk::log {
 
 constexpr size_t kBatchHeaderBytes = 61;
+constexpr size_t kBatchCrcFrom = 21;  // the checksum is of everything from here on
 // base offset, batch length: what has to be there to know the rest.
 constexpr size_t kBatchPrefixBytes = 12;
 constexpr int64_t kNoProducer = -1;
@@ -77,6 +78,9 @@ void WriteBatchHeader(const BatchHeader& header, char* to);
 // compaction leaves (gaps in offsets, no records at all), no look at single records.
 BatchCheck CheckProduced(std::string_view bytes);
 BatchCheck CheckStored(std::string_view bytes);
+// CheckStored for one whose bytes are not in memory all at once: empty, or what is wrong with the header.
+std::string_view StoredHeaderFault(const BatchHeader& header);
+std::string WrongChecksum(uint32_t stored, uint32_t computed);  // for people
 
 struct Record {
   int64_t offset = 0;
