@@ -28,9 +28,13 @@ export class ProductNames {
     }
   }
 
+  /** Whether the first of them have come. */
+  get loaded() {
+    return this.#table !== null;
+  }
+
   /** Asks for those of a document that are not known. */
   learn(document: LiveDocument) {
-    if (!this.#table) return;
     for (const id of productsOf(document)) this.#wanted.add(id);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
