@@ -65,7 +65,7 @@ struct PartitionLog::Impl : std::enable_shared_from_this<PartitionLog::Impl> {
   int64_t high_watermark = 0;
   bool directory_dirty = false;
   std::deque<AppendMark> append_marks;  // where each second of the last kFreshMs began
-  bool gaps = false;  // compaction has been here: offsets need not follow each other
+  bool gaps = false;                    // compaction has been here: offsets need not follow each other
   bool syncing = false;
   bool sync_asked = false;
   uint64_t unsaved_bytes = 0;  // appended since the recovery point was saved

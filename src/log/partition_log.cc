@@ -234,7 +234,8 @@ Status PartitionLog::Impl::WriteBatch(Segment& segment, std::string_view batch, 
   }
   WriteBatchHeader(header, head);
   if (now_options.log_append_time) {
-    header.crc = Crc32c(rest, Crc32c(std::string_view(head + kBatchCrcFrom, kBatchHeaderBytes - kBatchCrcFrom)));
+    header.crc =
+        Crc32c(rest, Crc32c(std::string_view(head + kBatchCrcFrom, kBatchHeaderBytes - kBatchCrcFrom)));
     WriteBatchHeader(header, head);
   }
   TRY(std::shared_ptr<File> file, segment.Open());
