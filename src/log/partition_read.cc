@@ -40,7 +40,7 @@ Result<bool> PartitionLog::Impl::ReadSegment(const Segment& segment, const Snaps
   FileRange range{file, 0, 0};
   ScannedBatch batch;
   bool go_on = true;
-  bool wary = false;  // what is passed over is looked at closely only when something is wrong
+  bool wary = false;  // whether every batch is looked at closely, also what is passed over or fresh
   while (true) {
     bool wanted = scanner->expected() >= offset;
     bool trusted = scanner->expected() >= now.fresh_from && (place.sure || range.bytes > 0);
