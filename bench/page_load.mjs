@@ -16,7 +16,7 @@ const FRESH_PER_SECOND = 20;
 const residentMb = () =>
   Number(readFileSync(`/proc/${spec.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]) / 1024;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const quantile = (values, part) => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * part)] ?? null;
+const quantile = (values, part) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * part)] ?? null;
 
 /** A listener to /api/live; `heard` gets each document's text. */
 function listen(heard) {

@@ -21,7 +21,7 @@ async function look() {
     seen.push(residentMb());
     await wait(200);
   }
-  return { at: (from + performance.now()) / 2, mb: seen.toSorted((a, b) => a - b)[Math.floor(seen.length / 2)] };
+  return { at: (from + performance.now()) / 2, mb: seen.sort((a, b) => a - b)[Math.floor(seen.length / 2)] };
 }
 
 const rate = (one, other) => (other.mb - one.mb) / (other.at - one.at); // MB per millisecond

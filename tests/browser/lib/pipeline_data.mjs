@@ -213,7 +213,7 @@ export class PipelineData {
       .filter((row) => wanted === null || row.partition === Number(wanted))
       .filter((row) => first(row) && fits(row));
     const latest = !after && from === 'latest';
-    const messages = latest ? rows.toReversed().slice(0, limit) : rows.slice(0, limit);
+    const messages = latest ? [...rows].reverse().slice(0, limit) : rows.slice(0, limit);
     const next = Object.fromEntries(ends.map((each) => [each.partition, each.end]));
     if (!latest) for (const row of messages) next[row.partition] = row.offset + 1;
     const looked = this.#rows(name).length;
