@@ -77,19 +77,6 @@ export async function liveStates(each, open, fixture) {
     }),
   );
 
-  await each('live: a product without a name yet is asked for, once', () =>
-    open(live, async (page) => {
-      const asked = [];
-      page.on('request', (request) => {
-        if (request.url().includes('product=P9999')) asked.push(request.url());
-      });
-      await page.waitForRequest(/product=P9999/);
-      await shown(page);
-      await page.waitForTimeout(2500);
-      assert.equal(asked.length, 1);
-    }),
-  );
-
   await each('live: a minute is read with the arrow keys', () =>
     open(live, async (page) => {
       await shown(page);

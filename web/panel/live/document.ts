@@ -9,13 +9,6 @@ export const kpiOf = (document: LiveDocument, name: string) =>
 export const gaugeOf = (document: LiveDocument, name: string) =>
   document.gauges.find((gauge) => gauge.name === name) ?? null;
 
-/** The products it names, as often as it names them. */
-export const productsOf = (document: LiveDocument) =>
-  [
-    ...document.orders.map((line) => line.product_id),
-    ...(kpiOf(document, 'product_revenue')?.by['product_id'] ?? []).map(({ member }) => member ?? ''),
-  ].filter(Boolean);
-
 /** The seconds of a figure with their beginnings. */
 export function secondsOf(now: string, values: readonly number[]): [string, number][] {
   const running = Math.floor(Date.parse(now) / 1000);
