@@ -17,6 +17,7 @@ run_stages() {
     stage_exists "$stage" || continue
     say "── $stage"
     started=$SECONDS
+    mkdir -p build/results && rm -f "$(results "$stage")"
     # A stage runs in a shell of its own: the first command that fails ends the stage, and only the stage.
     set +e
     (set -e; "stage_$stage")
@@ -28,8 +29,20 @@ run_stages() {
   table+=("$(row total $((SECONDS - total)) "$([ ${#failed[@]} -eq 0 ] && echo ok || echo FAILED)")")
   printf '\nstage      minutes  result\n'
   printf '%s\n' "${table[@]}"
-  [ ${#failed[@]} -eq 0 ] || { printf '\nfailed: %s\n' "${failed[*]}"; return 1; }
+  [ ${#failed[@]} -eq 0 ] || { failures "${failed[@]}"; printf '\nfailed: %s\n' "${failed[*]}"; return 1; }
 }
+
+# failures STAGE…: their failed tests once more, which have long scrolled by.
+failures() {
+  local stage
+  for stage in "$@"; do
+    printf '\n── %s\n' "$stage"
+    python3 tests/results.py failed "$(results "$stage")"
+  done
+}
+
+# results STAGE: the file in JUnit's format that its suite writes.
+results() { echo "$PWD/build/results/$1.xml"; }
 
 row() { printf '%-10s %4d:%02d  %s' "$1" $(($2 / 60)) $(($2 % 60)) "$3"; }
 
@@ -40,13 +53,14 @@ stage_exists() {
   esac
 }
 
-# suite PRESET ARG…: ctest in that build; a suite without a single test is a mistake.
+# suite PRESET ARG…: ctest in that build, for the stage; a suite without a single test is a mistake.
 suite() {
-  local dir status=0
+  local dir results status=0
   dir=$(build_dir "$1")
+  results=$(results "$stage")
   shift
-  ctest --test-dir "$dir" --output-on-failure --no-tests=error -j "$(nproc)" --output-junit suite.xml "$@" || status=$?
-  python3 tests/skip_reasons.py "$dir/suite.xml"
+  ctest --test-dir "$dir" --output-on-failure --no-tests=error -j "$(nproc)" --output-junit "$results" "$@" || status=$?
+  python3 tests/results.py skipped "$results"
   return $status
 }
 
@@ -80,7 +94,7 @@ stage_fault() { release_suite fault; }
 stage_browser() {
   release
   need_node_modules tests/browser
-  npm --prefix tests/browser test
+  RESULTS=$(results browser) npm --prefix tests/browser test
 }
 
 stage_interop() {

@@ -5,6 +5,7 @@ import { answersProgramTests } from './answers_program_test.mjs';
 import { liveProgramTests } from './live_program_test.mjs';
 import { picture, visit } from './lib/browser.mjs';
 import { looksRight, shifted } from './lib/look.mjs';
+import { settled } from './lib/page.mjs';
 import { Program } from './lib/program.mjs';
 import { pipelineProgramTests } from './pipeline_program_test.mjs';
 import { salesProgramTests } from './sales_program_test.mjs';
@@ -150,13 +151,9 @@ async function everyFigure(t, browser, program) {
     open('/', async (page) => {
       const bar = page.locator('[data-panel="revenue_by_category"] li button').first();
       const name = await bar.locator('.label').innerText();
-      const answer = page.waitForResponse(
-        (response) => response.url().includes('/sales_overview?') && response.url().includes('category='),
-      );
       await bar.click();
-      await answer;
       await page.locator('.chip').waitFor();
-      await page.waitForLoadState('networkidle').catch(() => {});
+      await settled(page);
       await cardsEqual(page, program, ['--category', name]);
       await barsEqual(page, program, ['--category', name], 'revenue_by_region', 'region', 'share');
       await productsEqual(page, program, ['--category', name]);

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { accessible } from './lib/axe.mjs';
 import { picture, visit } from './lib/browser.mjs';
 import { looksRight, shifted } from './lib/look.mjs';
-import { figure, panel } from './lib/page.mjs';
+import { figure, panel, settled } from './lib/page.mjs';
 
 const CARDS = ['revenue', 'orders', 'average_order_value', 'net_sales', 'discounts', 'returns'];
 // Report, the column that tells its rows apart, the figures on the page; its limit; filters it is not asked with.
@@ -36,7 +36,7 @@ const ready = async (page) => {
   await panel(page, 'customer_segments').locator('tbody tr').first().waitFor();
   await panel(page, 'product_leaderboard').locator('tbody tr').first().waitFor();
   await panel(page, 'hourly_pattern').locator('.cell').first().waitFor();
-  await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {});
+  await settled(page);
 };
 
 async function tableEquals(page, program, flags, [report, key, columns, more = []]) {
