@@ -311,14 +311,9 @@ std::string LiveBoard::WindowsJson(Micros now) const {
   return "[" + out + "]";
 }
 
-std::string LiveBoard::FiguresJson() const {
+std::vector<stream::Definition> LiveBoard::Definitions() const {
   std::lock_guard lock(mutex_);
-  std::string out;
-  for (const stream::Definition& one : definitions_) {
-    out += fmt::format(R"({}{{"name":{},"definition":{}}})", out.empty() ? "" : ",", JsonString(one.name),
-                       JsonString(one.text));
-  }
-  return "[" + out + "]";
+  return definitions_;
 }
 
 std::optional<stream::Definition> LiveBoard::DefinitionOf(std::string_view figure) const {

@@ -44,8 +44,8 @@ class LiveBoard {
   //   windows: [{name, label, start, end, value}]   figures of sliding windows: the one that ends next
   //   orders: [{…}]                                 the last 20 lines, without personal data
   std::string Json() const;
-  // What models/live.yml says of each figure: [{name, definition}]. It changes only when a stream begins.
-  std::string FiguresJson() const;
+  // What models/live.yml says of each figure. It changes only when a stream begins.
+  std::vector<stream::Definition> Definitions() const;
   // Nothing when there is no such figure.
   std::optional<stream::Definition> DefinitionOf(std::string_view figure) const;
   // When today began on the shop's clock.

@@ -56,13 +56,12 @@ class LiveBoardTest : public testing::Test {
 };
 
 TEST_F(LiveBoardTest, SaysWhatItsFiguresAre) {
-  EXPECT_EQ(board_.FiguresJson(), "[]");
+  EXPECT_TRUE(board_.Definitions().empty());
   ASSERT_TRUE(board_.Begin(book_, *store_));
-  auto figures = nlohmann::json::parse(board_.FiguresJson());
+  auto figures = board_.Definitions();
   ASSERT_EQ(figures.size(), 5U);
-  EXPECT_EQ(figures[2]["name"], "aov");
-  EXPECT_EQ(figures[2]["definition"],
-            "name: aov\nvalue: revenue / orders\nwindow: minute, 60 s every 60 s\n");
+  EXPECT_EQ(figures[2].name, "aov");
+  EXPECT_EQ(figures[2].text, "name: aov\nvalue: revenue / orders\nwindow: minute, 60 s every 60 s\n");
 }
 
 TEST_F(LiveBoardTest, SaysWhatEachSecondAdded) {

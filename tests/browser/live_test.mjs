@@ -77,6 +77,20 @@ export async function liveStates(each, open, fixture) {
     }),
   );
 
+  await each('live: products are asked for by their names, those without one once', () =>
+    open(live, async (page) => {
+      const asked = [];
+      page.on('request', (request) => request.url().includes('/reports/products') && asked.push(request.url()));
+      await shown(page);
+      await panel(page, 'live_products').getByText(fixture.data.report('products', new URLSearchParams('product=P1001')).rows[0][1]).waitFor();
+      fixture.commit((data) => data.order());
+      await hasValue(page, 'revenue', 8491.9);
+      await page.waitForTimeout(1500);
+      assert.equal(asked.filter((url) => url.includes('product=P9999')).length, 1);
+      assert.equal(asked.filter((url) => url.includes('product=P1001')).length, 1);
+    }),
+  );
+
   await each('live: a minute is read with the arrow keys', () =>
     open(live, async (page) => {
       await shown(page);

@@ -10,24 +10,26 @@ const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
 /** Names of products that a report has told; a product is filtered by its id. */
 const productNames = new SvelteMap<string, string>();
 const asked = new Set<string>();
+/** One that nobody could name is asked for again then: a build may have brought it. */
+const AGAIN_MS = 30_000;
 
 export function learnProducts(table: Table) {
   for (const row of table.rows) productNames.set(table.text(row, 'product_id'), table.text(row, 'name'));
 }
 
-/** Asks for the names of products that no report has told yet. */
-export async function askProducts(ids: readonly string[], { first, last }: Known): Promise<void> {
-  const unknown = ids.filter((id) => !productNames.has(id) && !asked.has(id));
-  if (unknown.length === 0 || !first || !last) return;
+/** Asks for the names of products that no report has told yet; until they come a product is called by its id. */
+export async function askProducts(ids: readonly string[], { first }: Known): Promise<void> {
+  const unknown = [...new Set(ids)].filter((id) => !productNames.has(id) && !asked.has(id)).sort();
+  if (unknown.length === 0 || !first) return;
   for (const id of unknown) asked.add(id);
-  const query = new URLSearchParams({ from: first, to: last, limit: String(unknown.length) });
+  const query = new URLSearchParams({ limit: String(unknown.length) });
   for (const id of unknown) query.append('product', id);
   try {
-    learnProducts(new Table(parse<Report>(await ask(`/api/reports/top_products?${query}`))));
+    learnProducts(new Table(parse<Report>(await ask(`/api/reports/products?${query}`))));
   } catch {
-    // The number stays, and the next choice asks again.
-    for (const id of unknown) asked.delete(id);
+    // The ids stay.
   }
+  setTimeout(() => unknown.forEach((id) => asked.delete(id)), AGAIN_MS);
 }
 
 export const weekdayName = (number: string | number) => WEEKDAYS[Number(number) - 1] ?? String(number);

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "kafka/position.h"
 #include "serve/http/api.h"
 #include "serve/http/errors.h"
@@ -19,6 +21,21 @@ Result<Micros> TimeOf(const net::HttpRequest& request, const char* name, Micros 
   auto time_ms = kafka::ParseTimeMs(text);
   if (!time_ms) return Wrap(time_ms.error(), name);
   return *time_ms * 1000;
+}
+
+// The overview of sales tells the same figures of the warehouse, and in words.
+Result<std::string> FiguresJson(const ApiParts& parts) {
+  if (!parts.live) return tl::unexpected(NoStream());
+  TRY(auto known, parts.reports->Columns("sales_overview"));
+  std::string out;
+  for (const stream::Definition& figure : parts.live->Definitions()) {
+    auto same = std::find_if(known.begin(), known.end(),
+                             [&](const auto& column) { return column.name == figure.name; });
+    out += fmt::format(R"({}{{"name":{},"meaning":{},"definition":{}}})", out.empty() ? "" : ",",
+                       JsonString(figure.name), JsonString(same == known.end() ? "" : same->definition),
+                       JsonString(figure.text));
+  }
+  return "[" + out + "]";
 }
 
 Result<std::string> RowsJson(const ApiParts& parts, const net::HttpRequest& request) {
@@ -65,10 +82,11 @@ void AddLiveRoutes(ApiServer& server, SharedParts parts) {
     if (!parts->live) return ProblemOf(NoStream());
     return JsonResponse(parts->live->Json());
   });
-  ApiDoc figures{"live", "What each live figure is: its name and its definition in models/live.yml."};
+  ApiDoc figures{"live",
+                 "What each live figure is: its name, its meaning, and its definition in models/live.yml."};
   server.Get("/api/live/figures", figures, [parts](const net::HttpRequest&) {
-    if (!parts->live) return ProblemOf(NoStream());
-    return JsonResponse(parts->live->FiguresJson());
+    auto json = FiguresJson(*parts);
+    return json ? JsonResponse(*std::move(json)) : ProblemOf(json.error());
   });
   server.Get("/api/live/rows", RowsDoc(), [parts](const net::HttpRequest& request) {
     auto rows = RowsJson(*parts, request);

@@ -129,6 +129,7 @@ export class LiveData {
   figures() {
     return ['revenue', 'orders', 'failed_payments', 'cancelled_orders'].map((name) => ({
       name,
+      meaning: name === 'revenue' ? 'What customers paid, tax and shipping included, returns taken off.' : '',
       definition: `name: ${name}\nof: transactions\nwindow: minute, 60 s every 60 s\n`,
     }));
   }

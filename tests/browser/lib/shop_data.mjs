@@ -128,6 +128,10 @@ const C = {
   share: column('share', 'Share', 'percent', 'Part of the revenue of the period.'),
   product_id: column('product_id', 'Product id', 'text', ''),
   name: column('name', 'Product', 'text', ''),
+  brand: column('brand', 'Brand', 'text', ''),
+  price: column('price', 'Price', 'money', '', 'EUR'),
+  stock_quantity: column('stock_quantity', 'In stock', 'count', ''),
+  active: column('active', 'On sale', 'text', ''),
   ...SALES_COLUMNS,
 };
 
@@ -315,6 +319,13 @@ export class ShopData {
       title: 'Revenue by region',
       columns: ['region', 'revenue', 'share', 'orders'],
       make: (from, to, query) => this.split(from, to, query, 'region', REGIONS, (t) => [t.orders]),
+    },
+    products: {
+      title: 'Products',
+      columns: ['product_id', 'name', 'brand', 'category', 'price', 'stock_quantity', 'active'],
+      make: (_from, _to, query) =>
+        PRODUCTS.map(([name, category], index) => [`P${1000 + index}`, name, 'Ourself', category, 9.5, 40, 'true'])
+          .filter(([id]) => query.getAll('product').includes(id)),
     },
     top_products: {
       title: 'Top products',

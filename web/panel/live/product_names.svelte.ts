@@ -1,34 +1,36 @@
-import { ask, parse } from '../../api/client';
-import { Table } from '../../api/table';
-import type { Report } from '../../api/types';
+import { askProducts } from '../../filter/value_name.svelte';
+import { shop } from '../../state/shop.svelte';
+import { kpiOf, type LiveDocument } from './document';
 
-/** So many of the products that sell most are known by name; others are shown by their number. */
-const MOST = 1000;
+/** Products that come one after the other are asked for together, those of so long a time. */
+const GATHER_MS = 1000;
 
-/** The names of products and the definitions of figures, from a report. Without a warehouse there are none. */
+const productsOf = (document: LiveDocument) =>
+  [
+    ...document.orders.map((line) => line.product_id),
+    ...(kpiOf(document, 'product_revenue')?.by['product_id'] ?? []).map(({ member }) => member),
+  ].filter((id) => id !== null && id !== '') as string[];
+
+/** Asks for the names of the products that the live figures name: at once, then by the second. */
 export class ProductNames {
-  #names = $state.raw(new Map<string, string>());
-  #table = $state.raw<Table | null>(null);
+  #newest: LiveDocument | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Of the products sold from one day to another. */
-  async load(from: string, to: string): Promise<void> {
-    const query = new URLSearchParams({ from, to, limit: String(MOST) });
-    try {
-      const table = new Table(parse<Report>(await ask(`/api/reports/top_products?${query}`)));
-      this.#names = new Map(
-        table.rows.map((row) => [table.text(row, 'product_id'), table.text(row, 'name')]),
-      );
-      this.#table = table;
-    } catch {
-      // Numbers stay numbers.
-    }
+  learn(document: LiveDocument) {
+    this.#newest = document;
+    if (this.#timer === undefined) this.#ask();
   }
 
-  of(id: string): string {
-    return this.#names.get(id) || id;
+  stop() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
-  definition(figure: string): string {
-    return this.#table?.column(figure).definition ?? '';
+  #ask() {
+    this.#timer = undefined;
+    if (!this.#newest) return;
+    void askProducts(productsOf(this.#newest), shop.known);
+    this.#newest = null;
+    this.#timer = setTimeout(() => this.#ask(), GATHER_MS);
   }
 }
