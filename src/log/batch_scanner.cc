@@ -8,6 +8,8 @@ namespace souk::log {
 namespace {
 
 constexpr uint64_t kReadAhead = 64 << 10;
+// Where batches are larger than that, only their headers are wanted of them.
+constexpr uint64_t kReadHeader = 256;
 
 }  // namespace
 
@@ -15,7 +17,7 @@ Result<std::string_view> BatchScanner::Peek(uint64_t position, uint64_t bytes) {
   if (position >= buffer_from_ && position + bytes <= buffer_from_ + buffer_bytes_) {
     return std::string_view(buffer_.get() + (position - buffer_from_), bytes);
   }
-  uint64_t want = std::min(std::max(bytes, kReadAhead), end_ - position);
+  uint64_t want = std::min(std::max(bytes, sparse_ ? kReadHeader : kReadAhead), end_ - position);
   if (want < bytes) return std::string_view();
   if (want > buffer_capacity_) {
     buffer_.reset(new char[want]);
@@ -38,6 +40,7 @@ Result<std::string_view> BatchScanner::PeekSome(uint64_t position, uint64_t byte
 // Of the batch at position_; nullopt when the file ends before it does.
 Result<std::optional<uint32_t>> BatchScanner::Checksum(const BatchHeader& header) {
   uint32_t crc = 0;
+  sparse_ = false;
   for (uint64_t at = kBatchCrcFrom; at < header.batch_bytes;) {
     TRY(std::string_view piece, PeekSome(position_ + at, header.batch_bytes - at));
     if (piece.empty()) return std::nullopt;
@@ -87,6 +90,7 @@ Result<BatchScanner::Found> BatchScanner::Look(ScannedBatch& batch, Depth depth)
 Result<BatchScanner::Found> BatchScanner::Go(ScannedBatch& batch, Depth depth) {
   TRY(Found found, Look(batch, depth));
   if (found == Found::kBatch) {
+    sparse_ = depth == Depth::kHeader && batch.header.batch_bytes > kReadAhead;
     position_ += batch.header.batch_bytes;
     expected_ = batch.header.next_offset();
   }
@@ -98,6 +102,7 @@ Result<bool> BatchScanner::SkipDamage() {
   const int64_t expected = expected_;
   const bool exact = exact_;
   exact_ = false;
+  sparse_ = false;
   ScannedBatch batch;
   for (position_ = from + 1; position_ + kBatchHeaderBytes <= end_; ++position_) {
     TRY(std::string_view head, Peek(position_, kBatchHeaderBytes));

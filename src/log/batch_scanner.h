@@ -63,6 +63,7 @@ class BatchScanner {
   uint64_t end_;
   int64_t expected_;
   bool exact_;
+  bool sparse_ = false;  // the batch before was large and nobody wanted more than its header
   std::string damage_;
   std::unique_ptr<char[]> buffer_;
   uint64_t buffer_from_ = 0;
