@@ -349,6 +349,12 @@ TEST_F(JsonDecoderValues, SaysWhatABuildKeepsOut) {
   EXPECT_EQ(decoder_->rejection(), "quantity 0, so no unit price");
   Decode(std::string(kTime) + R"(,"total":1,"discount":200000000)");
   EXPECT_EQ(decoder_->rejection(), "amount out of range");
+  Decode(std::string(kTime) + R"(,"total":9000000000)");
+  EXPECT_EQ(decoder_->rejection(), "amount out of range");
+  Decode(std::string(kTime) + R"(,"quantity":100,"price":89000000,"tax":800000000)");
+  EXPECT_EQ(decoder_->rejection(), "amount out of range");
+  Decode(std::string(kTime) + R"(,"quantity":100,"price":89000000,"tax":1)");
+  EXPECT_EQ(decoder_->rejection(), "");
   Decode(R"("price":1,"timestamp":"1989-12-31T23:59:59Z")");
   EXPECT_EQ(decoder_->rejection(), "a time before 1990 or after 2099");
 }

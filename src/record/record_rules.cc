@@ -253,23 +253,14 @@ void RecordRules::FillAmounts(TypedRecord& record, bool has_quantity) {
       static_cast<Int128>(values[tax_].number) + values[shipping_].number - values[discount_].number;
   TypedValue& price = values[unit_price_];
   TypedValue& total = values[total_amount_];
-  constexpr int64_t kPriceLimit = 1'000'000'000'000, kTotalLimit = 1'000'000'000'000;
-  if (!price.present && quantity != 0 && rejection_.empty()) {
+  if (!rejection_.empty()) return;  // what OutOfRange lets pass fits
+  if (!price.present) {
     Int128 twice = 2 * (total.number - extra) * 100, size = quantity < 0 ? -quantity : quantity;
     if (quantity < 0) twice = -twice;
-    Int128 derived = (twice < 0 ? twice - size : twice + size) / (2 * size);
-    if (derived > -kPriceLimit && derived < kPriceLimit) {
-      price = Number(static_cast<int64_t>(derived));
-    } else {
-      rejection_ = "amount out of range";
-    }
+    price = Number(static_cast<int64_t>((twice < 0 ? twice - size : twice + size) / (2 * size)));
   }
-  if (total.present || !price.present || !rejection_.empty()) return;
-  Int128 sum = Rescaled(quantity * price.number + extra * 100, 4, 2);
-  if (sum > -kTotalLimit && sum < kTotalLimit) {
-    total = Number(static_cast<int64_t>(sum));
-  } else {
-    rejection_ = "amount out of range";
+  if (!total.present) {
+    total = Number(static_cast<int64_t>(Rescaled(quantity * price.number + extra * 100, 4, 2)));
   }
 }
 
@@ -277,19 +268,19 @@ bool RecordRules::OutOfRange(const TypedRecord& record, bool has_quantity) const
   const auto& values = record.values;
   auto size = [&](size_t field) { return std::abs(values[field].number); };  // 0 when there is none
   const TypedValue& price = values[unit_price_];
-  auto quantity = static_cast<double>(values[quantity_].number);
-  if (has_quantity && price.present &&
-      std::abs(quantity * (static_cast<double>(price.number) / 1e4)) >= 9e9) {
-    return true;
-  }
+  const TypedValue& total = values[total_amount_];
+  double quantity = has_quantity ? static_cast<double>(values[quantity_].number) : 1;
+  double gross = quantity * (static_cast<double>(price.number) / 1e4);
+  double extra =
+      static_cast<double>(values[tax_].number + values[shipping_].number - values[discount_].number) / 100;
+  if (price.present && std::abs(gross) >= 9e9) return true;
   if (size(unit_price_) >= 900'000'000'000) return true;  // 90 000 000 at scale 4
   if (size(discount_) >= 90'000'000'000 || size(tax_) >= 90'000'000'000 ||
       size(shipping_) >= 90'000'000'000) {
     return true;
   }
-  const TypedValue& total = values[total_amount_];
-  return !price.present && has_quantity && total.present &&
-         std::abs(static_cast<double>(total.number) / 100 / quantity) >= 8e7;
+  if (price.present) return !total.present && std::abs(gross + extra) >= 9e9;
+  return std::abs((static_cast<double>(total.number) / 100 - extra) / quantity) >= 8e7;
 }
 
 // In the order of stg_transactions.yml; the reasons that no line from here can have are left out.

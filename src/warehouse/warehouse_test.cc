@@ -240,6 +240,21 @@ TEST_F(WarehouseTest, FailedTestKeepsWhatIsServed) {
   EXPECT_EQ(shop_.Row("SELECT count(*) FROM ecommerce.gate"), "8");
 }
 
+TEST_F(WarehouseTest, AmountsThatFitNowhereAreKeptOut) {
+  shop_.Add("transactions",
+            "transaction_id,quantity,unit_price,discount,tax,total_amount,transaction_timestamp\n"
+            "A,,,,,9000000000,2025-03-01\n"
+            "B,1,,800000000,,70000000,2025-03-01\n"
+            "C,100,89000000,,800000000,,2025-03-01\n"
+            "D,100,89000000,,1,,2025-03-01\n"
+            "E,1,,,,79000000,2025-03-01\n");
+  shop_.MustBuild();
+  EXPECT_EQ(shop_.Rows("SELECT transaction_id, unit_price, total_amount FROM clean.stg_transactions ORDER BY "
+                       "transaction_id"),
+            (Lines{"D|89000000.0000|8900000001.00", "E|79000000.0000|79000000.00"}));
+  EXPECT_EQ(shop_.Rows("SELECT reason, rows FROM souk.rejects"), (Lines{"amount out of range|3"}));
+}
+
 TEST_F(WarehouseTest, RejectedRowsAreCountedAndKeptOut) {
   shop_.Add("transactions",
             "transaction_id,status,quantity,unit_price,total_amount,transaction_timestamp,updated_at\n"
