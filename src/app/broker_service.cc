@@ -96,6 +96,7 @@ BrokerServiceOptions BrokerServiceOptionsOf(const Settings& settings, const std:
   broker.threads = static_cast<int>(settings.Int("broker.threads"));
   broker.max_connections = static_cast<size_t>(settings.Int("broker.max_connections"));
   broker.max_request_bytes = settings.Bytes("broker.max_request");
+  broker.max_fetch_bytes = settings.Bytes("broker.max_fetch");
   broker.memory_bytes = settings.Bytes("broker.memory");
   broker.idle_timeout_ms = settings.DurationMs("broker.idle_timeout");
   broker.auto_create_topics = settings.Bool("broker.auto_create_topics");

@@ -111,6 +111,8 @@ const std::vector<OptionSpec>& SettingTable() {
       {"broker.max_message", K::kBytes, "1048588", "bytes", "A larger batch of records is refused."},
       {"broker.max_request", K::kBytes, "100MiB", "bytes",
        "A connection that sends a larger request is closed."},
+      {"broker.max_fetch", K::kBytes, "4MiB", "bytes",
+       "Of records in one answer at most, unless a consumer will not take less."},
       {"broker.memory", K::kBytes, "256MiB", "bytes", "Memory for requests that are being received."},
       {"broker.max_connections", K::kInt, "20000", "connections", "More are refused."},
       {"broker.idle_timeout", K::kDuration, "10m", "",

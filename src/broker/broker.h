@@ -20,6 +20,9 @@ struct BrokerOptions {
   int threads = 2;               // network threads; each connection stays with one
   size_t max_connections = 20'000;
   size_t max_request_bytes = 104'857'600;
+  // Of records in the answer to a Fetch that asks for more, unless it will not take less: a client works on
+  // one part while the next comes, in memory that it has just used.
+  size_t max_fetch_bytes = 4'194'304;
   size_t memory_bytes = 268'435'456;    // of requests being received; more wait
   int64_t idle_timeout_ms = 600'000;    // a connection that does nothing is closed
   int64_t request_timeout_ms = 30'000;  // to receive one request completely

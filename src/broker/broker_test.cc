@@ -358,6 +358,7 @@ TEST_F(BrokerTest, ConnectionsBeyondTheLimitAreRefused) {
 TEST_F(BrokerTest, AClientThatDoesNotReadHoldsNobodyUp) {
   BrokerOptions options;
   options.threads = 1;
+  options.max_fetch_bytes = 100'000'000;
   Open(options);
   MakeTopic("orders");
   TestClient writer(broker->port());
@@ -378,6 +379,25 @@ TEST_F(BrokerTest, AClientThatDoesNotReadHoldsNobodyUp) {
     ASSERT_EQ(Reader(frame).Int32(), id);
     ASSERT_GT(frame.size(), 18'000'000u);
   }
+}
+
+TEST_F(BrokerTest, AnAnswerHasAsManyRecordsAsItMay) {
+  BrokerOptions options;
+  options.max_fetch_bytes = 4'000'000;
+  Open(options);
+  MakeTopic("orders");
+  TestClient client(broker->port());
+  for (int i = 0; i < 20; ++i) Produce(client, "orders", MakeBatch({std::string(900'000, 'x')}));
+  auto batches = [&](int32_t min_bytes, int32_t max_bytes) {
+    FetchRequest all = FetchFrom("orders", 0, 5000, min_bytes);
+    all.topics[0].partitions[0].partition_max_bytes = 30'000'000;
+    all.max_bytes = max_bytes;
+    return client.Ask<FetchResponse>(all, 11).responses[0].partitions[0].records.size() / 900'000;
+  };
+  EXPECT_EQ(batches(1, 50'000'000), 4u);
+  EXPECT_EQ(batches(1, 2'000'000), 2u);
+  EXPECT_EQ(batches(1, 10), 1u);  // the first one whatever its size
+  EXPECT_EQ(batches(9'100'000, 50'000'000), 10u);
 }
 
 TEST_F(BrokerTest, AClientThatLeavesInTheMiddleOfAnAnswerHarmsNobody) {

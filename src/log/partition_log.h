@@ -55,6 +55,7 @@ struct AppendResult {
 struct ReadResult {
   std::vector<FileRange> ranges;  // whole batches, the first one holds `offset` or is the next after it
   uint64_t bytes = 0;
+  bool cut = false;  // the next batch is there and does not fit
   int64_t start_offset = 0;
   int64_t high_watermark = 0;
 };

@@ -78,6 +78,7 @@ Result<bool> PartitionLog::Impl::ReadSegment(const Segment& segment, const Snaps
     bool first = result.bytes == 0;
     bool fits = result.bytes + batch.header.batch_bytes <= max_bytes || (first && at_least_one);
     if (batch.header.next_offset() > now.high_watermark || !fits) {
+      result.cut = batch.header.next_offset() <= now.high_watermark;
       go_on = false;
       break;
     }

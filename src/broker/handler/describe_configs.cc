@@ -64,6 +64,7 @@ void DescribeBroker(Core& core, const Wanted& wanted, Answer& answer) {
       {"broker.id", std::to_string(Core::kNodeId), Type::kInt},
       {"connections.max.idle.ms", std::to_string(options.idle_timeout_ms), Type::kLong},
       {"default.replication.factor", "1", Type::kInt},
+      {"fetch.max.bytes", std::to_string(options.max_fetch_bytes), Type::kInt},
       {"group.initial.rebalance.delay.ms", std::to_string(options.initial_rebalance_delay_ms), Type::kInt},
       {"group.max.session.timeout.ms", std::to_string(options.max_session_timeout_ms), Type::kInt},
       {"group.min.session.timeout.ms", std::to_string(options.min_session_timeout_ms), Type::kInt},

@@ -17,6 +17,11 @@ struct Source {
   uint64_t bytes_at_start = 0;
 };
 
+int32_t MostBytes(const BrokerOptions& options, const wire::FetchRequest& request) {
+  auto most = static_cast<int32_t>(std::min<size_t>(options.max_fetch_bytes, INT32_MAX));
+  return std::min(request.max_bytes, std::max(most, request.min_bytes));
+}
+
 // One fetch request from its arrival to its answer. After Begin everything happens on the connection's
 // thread, but Wake.
 class PendingFetch : public FetchWaiter, public std::enable_shared_from_this<PendingFetch> {
@@ -26,7 +31,7 @@ class PendingFetch : public FetchWaiter, public std::enable_shared_from_this<Pen
         call_(std::move(call)),
         plan_(core.fetch_sessions().Begin(request)),
         min_bytes_(request.min_bytes),
-        max_bytes_(request.max_bytes),
+        max_bytes_(MostBytes(core.options(), request)),
         wait_ms_(std::min(request.max_wait_ms, kLongestWaitMs)),
         read_committed_(request.isolation_level == 1),
         timer_(call_->sink().loop()) {}
@@ -38,7 +43,7 @@ class PendingFetch : public FetchWaiter, public std::enable_shared_from_this<Pen
   void Find(const FetchTarget& target, Source& source) const;
   bool Ready() const;
   bool Read();
-  void ReadOne(size_t i, uint64_t& left, bool& any);
+  void ReadOne(size_t i, uint64_t& left, bool& any, bool& full);
   void Wait();
   void Check();
   void Answer();
@@ -93,19 +98,20 @@ void PendingFetch::Find(const FetchTarget& target, Source& source) const {
   }
 }
 
-// Fills results_; true when there is enough to answer.
+// Fills results_; true when there is enough to answer, or no room for more.
 bool PendingFetch::Read() {
   results_.assign(sources_.size(), {});
   auto left = static_cast<uint64_t>(std::max(max_bytes_, 0));
-  bool any = false, failed = false;
+  bool any = false, full = false, failed = false;
   for (size_t i = 0; i < sources_.size(); ++i) {
-    ReadOne(i, left, any);
+    ReadOne(i, left, any, full);
     failed = failed || results_[i].error_code != 0;
   }
-  return failed || (any && bytes_read_ >= static_cast<uint64_t>(std::max(min_bytes_, 0))) || min_bytes_ <= 0;
+  return failed || full || (any && bytes_read_ >= static_cast<uint64_t>(std::max(min_bytes_, 0))) ||
+         min_bytes_ <= 0;
 }
 
-void PendingFetch::ReadOne(size_t i, uint64_t& left, bool& any) {
+void PendingFetch::ReadOne(size_t i, uint64_t& left, bool& any, bool& full) {
   const FetchTarget& target = plan_.targets[i];
   const Source& source = sources_[i];
   Partition& result = results_[i];
@@ -118,8 +124,11 @@ void PendingFetch::ReadOne(size_t i, uint64_t& left, bool& any) {
   result.aborted_transactions.reset();
   if (read_committed_) result.aborted_transactions.emplace();
   result.records = wire::Records::Of({});
-  if (source.error != ErrorCode::kNone || target.fetch_offset >= result.high_watermark || (any && left == 0))
+  if (source.error != ErrorCode::kNone || target.fetch_offset >= result.high_watermark) return;
+  if (left == 0 && any) {
+    full = true;
     return;
+  }
   uint64_t most = std::min<uint64_t>(left, static_cast<uint64_t>(std::max(target.max_bytes, 0)));
   // A batch larger than what the client allows is sent all the same when it is the first of the answer, or a
   // consumer would be stuck before it.
@@ -135,8 +144,10 @@ void PendingFetch::ReadOne(size_t i, uint64_t& left, bool& any) {
     result.records.spans.push_back({range.file->descriptor(), range.position, range.bytes, range.file});
   }
   any = any || read->bytes > 0;
+  full = full || read->cut;
   bytes_read_ += read->bytes;
-  left -= std::min(left, read->bytes);
+  // What is left of the answer is not offered to one partition after the other.
+  left = read->cut && most == left ? 0 : left - std::min(left, read->bytes);
 }
 
 void PendingFetch::Wait() {
