@@ -131,7 +131,7 @@ const C = {
   brand: column('brand', 'Brand', 'text', ''),
   price: column('price', 'Price', 'money', '', 'EUR'),
   stock_quantity: column('stock_quantity', 'In stock', 'count', ''),
-  active: column('active', 'On sale', 'text', ''),
+  on_sale: column('on_sale', 'On sale', 'text', ''),
   ...SALES_COLUMNS,
 };
 
@@ -322,9 +322,9 @@ export class ShopData {
     },
     products: {
       title: 'Products',
-      columns: ['product_id', 'name', 'brand', 'category', 'price', 'stock_quantity', 'active'],
+      columns: ['product_id', 'name', 'brand', 'category', 'price', 'stock_quantity', 'on_sale'],
       make: (_from, _to, query) =>
-        PRODUCTS.map(([name, category], index) => [`P${1000 + index}`, name, 'Ourself', category, 9.5, 40, 'true'])
+        PRODUCTS.map(([name, category], index) => [`P${1000 + index}`, name, 'Ourself', category, 9.5, 40, 'yes'])
           .filter(([id]) => query.getAll('product').includes(id)),
     },
     top_products: {

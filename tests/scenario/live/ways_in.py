@@ -19,7 +19,7 @@ TOPICS = {"transactions": "$.order_id", "clickstream": "$.session_id"}
 PERIOD = ("--from", "2025-02-01", "--to", "2025-03-31")
 SHOP = ("--users", 120, "--products", 40, "--transactions", 1500, "--events", 4000, "--first-day", "2025-02-01", "--last-day",
         "2025-03-31", "--seed", 5, "--format", "json")
-NO_PERIOD = ("days_of_cover",)
+NO_PERIOD = ("days_of_cover", "products")
 TWICE = 0.02
 
 
