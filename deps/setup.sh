@@ -34,8 +34,7 @@ found_elsewhere() {
   case $1 in
     node)
       command -v npm >/dev/null && version=$(node --version 2>/dev/null) || return 1
-      version=${version#v}
-      [ "${version%%.*}" -ge 18 ]
+      printf '18.20\n%s\n' "${version#v}" | sort --version-sort --check=silent
       ;;
     java) command -v java >/dev/null ;;
     maven) command -v mvn >/dev/null ;;
