@@ -259,6 +259,33 @@ TEST_F(PartitionLogTest, WhatWasJustAppendedIsNotCheckedAgain) {
   EXPECT_FALSE(log_->Read(3, 8 * one));
 }
 
+// Of large batches only the headers are read.
+TEST_F(PartitionLogTest, LargeAndSmallBatchesAreReadTogether) {
+  Open();
+  std::vector<uint64_t> ends;
+  for (int i = 0; i < 12; ++i) {
+    size_t size = i % 3 == 2 ? 10 : 100'000 + static_cast<size_t>(i);
+    Append(MakeBatch({{"k", std::string(size, static_cast<char>('a' + i)), kNowMs}}));
+    ends.push_back(log_->bytes());
+  }
+  for (size_t i = 0; i < ends.size(); ++i) {
+    auto all = log_->Read(0, ends[i]);
+    EXPECT_EQ(all->bytes, ends[i]);
+    EXPECT_EQ(all->cut, i + 1 < ends.size());
+    EXPECT_EQ(log_->Read(0, ends[i] - 1)->bytes, i == 0 ? ends[0] : ends[i - 1]);
+  }
+  auto records = ReadRecords(*log_, 0, 200'000);
+  ASSERT_EQ(records->size(), 12u);
+  for (size_t i = 0; i < 12; ++i) EXPECT_EQ((*records)[i].value.front(), static_cast<char>('a' + i));
+
+  Flip(Path(0, ".log"), ends[6] + 8);  // in the length of batch 7
+  EXPECT_EQ(log_->Read(0, ends[11])->bytes, ends[6]);
+  auto damaged = log_->Read(7, ends[11]);
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code, Code::kCorrupt);
+  EXPECT_EQ(log_->Read(8, ends[11])->bytes, ends[11] - ends[7]);
+}
+
 TEST_F(PartitionLogTest, DamageBeforeTheRecoveryPointIsReportedAndNotCut) {
   Open();
   AppendMany(0, 10);
