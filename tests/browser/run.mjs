@@ -7,7 +7,6 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { fixtureTests } from './fixture_test.mjs';
 import { launch } from './lib/browser.mjs';
-import { steady, tellUnsteady } from './lib/steady.mjs';
 import { programTests } from './program_test.mjs';
 import { trackTests } from './track_test.mjs';
 
@@ -17,15 +16,12 @@ let browser;
 before(async () => {
   browser = await launch();
 });
-after(async () => {
-  await browser?.close();
-  tellUnsteady();
-});
+after(() => browser?.close());
 
-test('the page before an invented shop', (t) => fixtureTests(steady(t), browser));
+test('the page before an invented shop', (t) => fixtureTests(t, browser));
 
 const skip = !existsSync(SOUK) && `there is no ${SOUK}; build it or set SOUK`;
 
-test('the page before the program', { skip }, (t) => programTests(steady(t), browser, SOUK));
+test('the page before the program', { skip }, (t) => programTests(t, browser, SOUK));
 
-test('the tag on the pages of a shop', { skip }, (t) => trackTests(steady(t), browser, SOUK));
+test('the tag on the pages of a shop', { skip }, (t) => trackTests(t, browser, SOUK));
