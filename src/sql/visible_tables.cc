@@ -42,7 +42,8 @@ Result<VisibleTables> VisibleTables::Load(Connection& connection, const std::vec
     for (const auto& row : rows.rows) {
       std::string schema = LowerAscii(CellText(row[0]));
       std::string table = CellText(row[1]);
-      bool allowed = std::find(schemas.begin(), schemas.end(), schema) != schemas.end();
+      bool allowed =
+          std::find(schemas.begin(), schemas.end(), schema) != schemas.end() && !table.starts_with("__");
       if (allowed && LowerAscii(CellText(row[2])) == visible.catalog_)
         visible.tables_[schema][LowerAscii(table)] = table;
     }

@@ -1,5 +1,6 @@
-// What the query door lets be read: the tables and views of the allowed schemas. For the sources of this room
-// only.
+// What the query door lets be read: the tables and views of the allowed schemas, but none whose name begins
+// with
+// "__": a build makes it. For the sources of this room only.
 #pragma once
 
 #include <map>

@@ -15,8 +15,6 @@ struct Id {
 };
 
 Id IdOf(std::string_view text);
-// For tables in memory of few texts; cheaper.
-uint64_t HashOf(std::string_view text);
 
 // 16 bytes, high first, so that bytes and ids have one order.
 std::string IdBytes(const Id& id);

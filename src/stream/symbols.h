@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "stream/id.h"
+#include "base/text_hash.h"
 
 namespace souk::stream {
 
@@ -26,7 +26,7 @@ class SymbolNumbers {
  private:
   struct TextHash {
     using is_avalanching = void;
-    size_t operator()(std::string_view text) const { return HashOf(text); }
+    size_t operator()(std::string_view text) const { return TextHashOf(text); }
   };
   boost::unordered_flat_map<std::string_view, int64_t, TextHash> numbers_;
 };

@@ -198,7 +198,6 @@ Status Builder::Measure(const Model& model, Built& built) {
 Status Builder::BuildDerived(const PlannedModel& planned, Built& built) {
   const Model& model = planned.node->model;
   TRY(built.columns, ColumnsOf(work_->main(), NameRelations(planned.node->sql, Names())));
-  built.rows = WorkArea::Name("rows_" + model.name);
   if (model.materialized == Materialized::kTable) {
     TRY_STATUS(MakeDerivedRows(planned, built));
     if (built.changed.all) {
@@ -283,10 +282,16 @@ Status Builder::Settle(const std::string& name) {
   return {};
 }
 
+// What was written from is as it was until then.
 Status Builder::SettleAll() {
   for (const PlannedModel& planned : plan_) {
     const std::string& name = planned.node->model.name;
     if (built_.contains(name)) TRY_STATUS(Settle(name));
+  }
+  for (auto& [name, built] : built_) {
+    if (graph_.Find(name)->model.materialized != Materialized::kTable || !writer_->Has(name)) continue;
+    progress_.Stage("writing " + name, 0, "");
+    TRY(built.copy, writer_->Wait(name));
   }
   return {};
 }
@@ -324,7 +329,13 @@ Status Builder::MakeDerivedRows(const PlannedModel& planned, Built& built) {
   }
   std::string query = NameRelations(planned.node->sql, names);
   if (!days.all) query = fmt::format("SELECT * FROM ({}) WHERE {}", query, days.Condition(model.days.column));
-  TRY_STATUS(work_->Make("rows_" + model.name, query));
+  if (days.all && model.materialized == Materialized::kTable) {
+    TRY(built.rows, work_->MakeUnseen(model.schema, model.name, query));
+    CrashPoint("table_made");
+  } else {
+    built.rows = WorkArea::Name("rows_" + model.name);
+    TRY_STATUS(work_->Make("rows_" + model.name, query));
+  }
   // Often nothing comes of a change upstream: a table without days is compared as a whole.
   if (!comparable || !model.days.column.empty()) return {};
   std::string sum =
@@ -333,8 +344,9 @@ Status Builder::MakeDerivedRows(const PlannedModel& planned, Built& built) {
   TRY(uint64_t same,
       work_->Count(fmt::format("SELECT count(*) FROM (({0} FROM {1}) INTERSECT ({0} FROM {2}))", sum,
                                built.rows, served)));
-  if (same == 1) built.changed = {};
-  return {};
+  if (same != 1) return {};
+  built.changed = {};
+  return work_->DropUnseen(built.rows);
 }
 
 }  // namespace souk::warehouse

@@ -50,8 +50,10 @@ class Builder {
   struct Built {
     DaySet changed;  // rows that are others than those served before
     std::vector<sql::Column> columns;
-    // Tables: the rows of the days in `changed`, in the work area. Lake models: all rows, or "".
+    // Tables: the rows of the days in `changed`; those of all days in the table that will be served. Lake
+    // models: all rows, or "".
     std::string rows;
+    std::optional<WrittenFiles> copy;             // tables made as a whole
     std::optional<lake::DeltaSnapshot> snapshot;  // lake models; not yet there while the commit is pending
     std::optional<PendingCommit> pending;
     std::string view;           // lake models and views: the SELECT to serve
@@ -98,7 +100,9 @@ class Builder {
   // builder_commit.cc: what becomes visible.
   Status CommitTables();
   Status CommitModel(const PlannedModel& planned, const Built& built);
-  Status Replace(const Model& model, const std::string& kind, const std::string& query);
+  Status ReplaceView(const Model& model, const std::string& query);
+  Status DropServed(const std::string& name);
+  Status ViewInDwh(const Model& model);
   Status SaveChange(const PlannedModel& planned, const Built& built);
   ModelState StateOf(const PlannedModel& planned, const Built& built) const;
   Result<WarehouseState> Describe();

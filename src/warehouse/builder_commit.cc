@@ -35,30 +35,42 @@ Status Builder::CommitTables() {
 Status Builder::CommitModel(const PlannedModel& planned, const Built& built) {
   const Model& model = planned.node->model;
   if (model.materialized != Materialized::kTable) {
-    TRY_STATUS(Replace(model, "VIEW", built.view));
+    TRY_STATUS(ReplaceView(model, built.view));
     if (built.rejected_view.empty()) return {};
     Model rejected = RejectedModel(model);
     rejected.schema = model.schema;
-    return Replace(rejected, "VIEW", built.rejected_view);
+    return ReplaceView(rejected, built.rejected_view);
   }
   if (built.changed.none()) return {};
-  if (built.changed.all) return Replace(model, "TABLE", "SELECT * FROM " + built.rows);
   std::string name = model.schema + "." + model.name;
+  if (built.changed.all) {
+    TRY_STATUS(DropServed(name));
+    TRY_STATUS(work_->Unveil(built.rows, model.name));
+    return ViewInDwh(model);
+  }
   TRY_STATUS(work_->Execute(
       fmt::format("DELETE FROM {} WHERE {}", name, built.changed.Condition(model.days.column))));
   return work_->Execute(fmt::format("INSERT INTO {} SELECT * FROM {}", name, built.rows));
 }
 
+Status Builder::DropServed(const std::string& name) {
+  auto old = kinds_.find(name);
+  return old == kinds_.end() ? Status() : work_->Execute(fmt::format("DROP {} {}", old->second, name));
+}
+
+Status Builder::ViewInDwh(const Model& model) {
+  if (model.schema != "ecommerce") return {};
+  return work_->Execute(
+      fmt::format("CREATE OR REPLACE VIEW ecommerce_dwh.{0} AS FROM ecommerce.{0}", model.name));
+}
+
 // A model that was a table may be a view now, which DuckDB does not replace by itself.
-Status Builder::Replace(const Model& model, const std::string& kind, const std::string& query) {
+Status Builder::ReplaceView(const Model& model, const std::string& query) {
   std::string name = model.schema + "." + model.name;
   auto old = kinds_.find(name);
-  if (old != kinds_.end() && old->second != kind) {
-    TRY_STATUS(work_->Execute(fmt::format("DROP {} {}", old->second, name)));
-  }
-  TRY_STATUS(work_->Execute(fmt::format("CREATE OR REPLACE {} {} AS {}", kind, name, query)));
-  if (model.schema != "ecommerce") return {};
-  return work_->Execute(fmt::format("CREATE OR REPLACE VIEW ecommerce_dwh.{} AS FROM {}", model.name, name));
+  if (old != kinds_.end() && old->second != "VIEW") TRY_STATUS(DropServed(name));
+  TRY_STATUS(work_->Execute(fmt::format("CREATE OR REPLACE VIEW {} AS {}", name, query)));
+  return ViewInDwh(model);
 }
 
 ModelState Builder::StateOf(const PlannedModel& planned, const Built& built) const {
@@ -179,9 +191,9 @@ Status Builder::ExportTable(const Model& model, const ModelState& state) {
   std::string relation = model.schema + "." + model.name;
   TRY(auto columns, ColumnsOf(work_->main(), "SELECT * FROM " + relation));
   WrittenFiles written;
-  if (writer_->Has(model.name)) {
-    progress_.Stage("writing " + model.name, 0, "");
-    TRY(written, writer_->Wait(model.name));
+  auto built = built_.find(model.name);
+  if (built != built_.end() && built->second.copy) {
+    written = *std::move(built->second.copy);
   } else {
     TRY_STATUS(table.RemoveOrphans());
     if (mark > 0 && !model.partitions.empty()) {

@@ -9,6 +9,7 @@ namespace souk::warehouse {
 
 // Every place, in the order of a build: one between every two things that become durable by themselves.
 constexpr std::string_view kCrashPoints[] = {
+    "table_made",           // a table is made that is not served yet
     "lake_written",         // a lake model's files are written, its Delta commit is not
     "lake_committed",       // a lake model's Delta commit stands, the warehouse does not know
     "marts_built",          // all tables are built in the open transaction

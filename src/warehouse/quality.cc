@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sql/appender.h"
+
 namespace souk::warehouse {
 namespace {
 
@@ -21,8 +23,27 @@ CREATE VIEW IF NOT EXISTS ecommerce_dwh.data_quality AS FROM ecommerce.data_qual
 CREATE VIEW IF NOT EXISTS ecommerce_dwh.data_quality_runs AS FROM ecommerce.data_quality_runs;
 )";
 
-std::string DayLiteral(const std::optional<Day>& day) {
-  return day ? fmt::format("DATE '{}'", FormatDay(*day)) : "CAST(NULL AS DATE)";
+// A build of a year has thousands of them, for which SQL's VALUES take a quarter of a second.
+constexpr const char* kCounts = R"(
+CREATE OR REPLACE TEMP TABLE counts (model VARCHAR, day BIGINT, measure VARCHAR, reason VARCHAR, checked BIGINT, failed BIGINT))";
+
+Status AppendCounts(sql::Connection& connection, const std::string& model,
+                    const std::vector<QualityCount>& counts) {
+  TRY(auto appender, sql::Appender::Open(connection, {"temp", "main", "counts"}));
+  for (const QualityCount& count : counts) {
+    appender.Text(model);
+    if (count.day) {
+      appender.Int(DaysFromDay(*count.day));
+    } else {
+      appender.Null();
+    }
+    appender.Text(count.measure);
+    appender.Text(count.reason);
+    appender.Int(static_cast<int64_t>(count.checked));
+    appender.Int(static_cast<int64_t>(count.failed));
+    TRY_STATUS(appender.EndRow());
+  }
+  return appender.Finish();
 }
 
 }  // namespace
@@ -90,21 +111,16 @@ Status SaveQuality(sql::Connection& connection, const Model& model, const DaySet
   TRY_STATUS(connection.Execute(
       fmt::format("DELETE FROM souk.quality WHERE model = {} AND ({} OR (day IS NULL AND reason IN ({})))",
                   name, days.Condition("day"), reasons)));
-  std::string values;
-  for (const QualityCount& count : counts) {
-    values +=
-        fmt::format("{}({}, {}, {}, {}, {}, {})", values.empty() ? "" : ", ", name, DayLiteral(count.day),
-                    QuoteLiteral(count.measure), QuoteLiteral(count.reason), count.checked, count.failed);
-  }
-  if (values.empty()) return {};
+  if (counts.empty()) return {};
+  TRY_STATUS(connection.Execute(kCounts));
+  TRY_STATUS(AppendCounts(connection, model.name, counts));
   return connection.Execute(
-      fmt::format("CREATE OR REPLACE TEMP TABLE counts AS FROM (VALUES {}) t(model, day, measure, reason, "
-                  "checked, failed); "
-                  "INSERT INTO souk.quality FROM counts; "
+      fmt::format("INSERT INTO souk.quality SELECT model, DATE '1970-01-01' + CAST(day AS INTEGER), measure, "
+                  "reason, checked, failed FROM counts; "
                   "INSERT INTO souk.quality_runs SELECT {}, make_timestamptz({}), model, measure, reason, "
                   "sum(checked), sum(failed) "
                   "FROM counts GROUP BY ALL ORDER BY ALL; DROP TABLE temp.counts",
-                  values, build.version, build.built_at));
+                  build.version, build.built_at));
 }
 
 }  // namespace souk::warehouse

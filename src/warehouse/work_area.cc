@@ -49,6 +49,14 @@ Result<std::unique_ptr<WorkArea>> WorkArea::Open(const std::shared_ptr<sql::Data
     TRY(auto connection, database->Connect());
     connections.push_back(std::move(connection));
   }
+  // What a build that died had not yet served.
+  TRY(auto left,
+      connections.front().Query("SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = "
+                                "current_database() AND starts_with(table_name, '__')"));
+  for (const auto& row : left.rows) {
+    TRY_STATUS(connections.front().Execute(
+        fmt::format("DROP TABLE {}.{}", sql::CellText(row[0]), sql::QuoteName(sql::CellText(row[1])))));
+  }
   for (sql::Connection& connection : connections) {
     // DuckDB's estimate of its progress costs an eighth of a build.
     TRY_STATUS(connection.Execute("SET enable_progress_bar = false"));
@@ -62,6 +70,7 @@ Result<std::unique_ptr<WorkArea>> WorkArea::Open(const std::shared_ptr<sql::Data
 WorkArea::~WorkArea() {
   (void)KeepOrder(true);
   for (const std::string& view : views_) (void)main().Execute("DROP VIEW IF EXISTS temp." + view);
+  for (const std::string& unseen : unseen_) (void)DropUnseen(unseen);
   (void)main().Execute("DETACH DATABASE IF EXISTS build");
   for (sql::Connection& connection : connections_) (void)connection.Execute("SET enable_progress_bar = true");
 }
@@ -94,6 +103,20 @@ Status WorkArea::Make(const std::string& name, const std::string& query) {
 }
 
 Status WorkArea::Drop(const std::string& name) { return Execute("DROP TABLE IF EXISTS " + Name(name)); }
+
+Result<std::string> WorkArea::MakeUnseen(const std::string& schema, const std::string& name,
+                                         const std::string& query) {
+  std::string unseen = fmt::format("{}.{}", schema, sql::QuoteName("__" + name));
+  unseen_.insert(unseen);
+  TRY_STATUS(Execute(fmt::format("CREATE OR REPLACE TABLE {} AS {}", unseen, query)));
+  return unseen;
+}
+
+Status WorkArea::Unveil(const std::string& unseen, const std::string& name) {
+  return Execute(fmt::format("ALTER TABLE {} RENAME TO {}", unseen, sql::QuoteName(name)));
+}
+
+Status WorkArea::DropUnseen(const std::string& unseen) { return Execute("DROP TABLE IF EXISTS " + unseen); }
 
 Status WorkArea::View(const std::string& name, const std::string& query) {
   views_.push_back(sql::QuoteName(name));

@@ -1,9 +1,11 @@
 // Where a build makes its rows before they count: an in-memory database beside the warehouse, seen by all of
-// the build's connections, spilled to disk by DuckDB when the memory budget is reached, gone with the build.
-// So the warehouse itself is only locked for the short transaction at the end.
+// the build's connections, spilled to disk by DuckDB when the memory budget is reached, gone with the build;
+// and tables of the warehouse that readers do not see until the short transaction at the end gives them their
+// names.
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +49,13 @@ class WorkArea {
   // Makes or replaces the table build.<name>.
   Status Make(const std::string& name, const std::string& query);
   Status Drop(const std::string& name);
+  // Makes a table in the warehouse itself, under a name that readers do not see (sql/visible_tables.h), and
+  // says the name. It is dropped at the end unless that was unveiled for good.
+  Result<std::string> MakeUnseen(const std::string& schema, const std::string& name,
+                                 const std::string& query);
+  // Gives an unseen table the name under which it is served, which must be free.
+  Status Unveil(const std::string& unseen, const std::string& name);
+  Status DropUnseen(const std::string& unseen);
   // Makes or replaces a temporary view of the main connection; dropped at the end.
   Status View(const std::string& name, const std::string& query);
   Status Execute(const std::string& sql);
@@ -69,6 +78,7 @@ class WorkArea {
   uint64_t spare_bytes_;
   Progress& progress_;
   std::vector<std::string> views_;
+  std::set<std::string> unseen_;
 };
 
 }  // namespace souk::warehouse

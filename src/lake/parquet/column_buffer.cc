@@ -13,50 +13,28 @@ namespace {
 constexpr size_t kLongestBound = 64;
 
 template <typename T>
-std::string_view PlainBytes(const T& value) {
-  static_assert(std::is_arithmetic_v<T>);
+std::string PlainBytes(T value) {
   return {reinterpret_cast<const char*>(&value), sizeof value};
 }
-std::string_view PlainBytes(std::string_view value) { return value; }
-
-size_t PlainSize(std::string_view value) { return sizeof(uint32_t) + value.size(); }
-template <typename T>
-size_t PlainSize(const T&) {
-  return sizeof(T);
-}
-
-void AppendPlain(std::string& out, std::string_view value) {
-  auto size = static_cast<uint32_t>(value.size());
-  out += PlainBytes(size);
-  out += value;
-}
-template <typename T>
-void AppendPlain(std::string& out, const T& value) {
-  out += PlainBytes(value);
-}
 
 template <typename T>
-size_t PlainSize(const std::vector<T>& values) {
-  size_t size = 0;
-  for (const T& value : values) size += PlainSize(value);
-  return size;
-}
-
-template <typename T>
-std::string Plain(const std::vector<T>& values) {
-  std::string plain;
-  plain.reserve(PlainSize(values));
-  for (const T& value : values) AppendPlain(plain, value);
-  return plain;
+std::string_view Plain(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
 template <typename T>
 void SetBounds(const std::vector<T>& values, ParquetStatistics& statistics) {
   if (values.empty()) return;
   auto [least, most] = std::minmax_element(values.begin(), values.end());
-  if (std::max(PlainBytes(*least).size(), PlainBytes(*most).size()) > kLongestBound) return;
   statistics.least = PlainBytes(*least);
   statistics.most = PlainBytes(*most);
+}
+
+void SetBounds(const ParquetTexts& texts, ParquetStatistics& statistics) {
+  ParquetTexts::Bounds bounds = texts.FindBounds();
+  if (!bounds.any || std::max(bounds.least.size(), bounds.most.size()) > kLongestBound) return;
+  statistics.least = bounds.least;
+  statistics.most = bounds.most;
 }
 
 template <typename T>
@@ -80,21 +58,10 @@ void ParquetColumnBuffer::AppendNull() {
   ++rows_;
 }
 
-std::vector<std::string_view> ParquetColumnBuffer::Texts() const {
-  std::vector<std::string_view> texts;
-  texts.reserve(ends_.size());
-  size_t begin = 0;
-  for (size_t end : ends_) {
-    texts.emplace_back(bytes_.data() + begin, end - begin);
-    begin = end;
-  }
-  return texts;
-}
-
 ParquetChunk ParquetColumnBuffer::Flush(std::string& out, int64_t offset, ParquetCodec codec) {
   ParquetChunk chunk;
   switch (PhysicalType(column_)) {
-    case ParquetPhysical::kByteArray: chunk = FlushValues(Texts(), out, offset, codec); break;
+    case ParquetPhysical::kByteArray: chunk = FlushTexts(out, offset, codec); break;
     case ParquetPhysical::kInt32: chunk = FlushValues(Numbers<int32_t>(bytes_), out, offset, codec); break;
     case ParquetPhysical::kInt64: chunk = FlushValues(Numbers<int64_t>(bytes_), out, offset, codec); break;
     case ParquetPhysical::kBoolean: chunk = FlushPlain(PackedBools(bytes_), out, offset, codec); break;
@@ -103,7 +70,7 @@ ParquetChunk ParquetColumnBuffer::Flush(std::string& out, int64_t offset, Parque
   chunk.statistics->nulls = static_cast<int64_t>(nulls_);
   rows_ = nulls_ = 0;
   bytes_.clear();
-  ends_.clear();
+  texts_.Clear();
   present_.clear();
   return chunk;
 }
@@ -112,30 +79,42 @@ template <typename T>
 ParquetChunk ParquetColumnBuffer::FlushValues(const std::vector<T>& values, std::string& out, int64_t offset,
                                               ParquetCodec codec) {
   Distinct<T> distinct;
-  size_t plain = PlainSize(values);
   bool pays = !values.empty() && FindDistinct<T>(values, distinct);
-  int width = WidthOfPlaces(distinct.values.size());
-  pays = pays && PlainSize(distinct.values) + values.size() * static_cast<size_t>(width) / 8 < plain;
+  auto width = static_cast<size_t>(WidthOfPlaces(distinct.values.size()));
+  pays = pays && distinct.values.size() * sizeof(T) + values.size() * width / 8 < values.size() * sizeof(T);
+  ParquetChunk chunk =
+      pays ? FlushPlaces(Plain(distinct.values), distinct.values.size(), distinct.places, out, offset, codec)
+           : FlushPlain(Plain(values), out, offset, codec);
+  SetBounds(pays ? distinct.values : values, *chunk.statistics);
+  return chunk;
+}
+
+ParquetChunk ParquetColumnBuffer::FlushTexts(std::string& out, int64_t offset, ParquetCodec codec) {
+  texts_.Settle();
+  ParquetChunk chunk = texts_.has_dictionary() ? FlushPlaces(texts_.plain(), texts_.distinct(),
+                                                             texts_.places(), out, offset, codec)
+                                               : FlushPlain(texts_.plain(), out, offset, codec);
+  SetBounds(texts_, *chunk.statistics);
+  return chunk;
+}
+
+ParquetChunk ParquetColumnBuffer::FlushPlaces(std::string_view dictionary, size_t count,
+                                              std::span<const uint32_t> places, std::string& out,
+                                              int64_t offset, ParquetCodec codec) {
   ParquetChunk chunk;
-  if (!pays) {
-    chunk = FlushPlain(Plain(values), out, offset, codec);
-    SetBounds(values, *chunk.statistics);
-    return chunk;
-  }
   chunk.statistics.emplace();
-  SetBounds(distinct.values, *chunk.statistics);
   size_t begin = out.size();
-  std::string dictionary = Plain(distinct.values);
   page_.clear();
   size_t stored = AppendCompressed(page_, dictionary, codec);
-  AppendDictionaryPageHeader(out, {dictionary.size(), stored}, distinct.values.size());
+  AppendDictionaryPageHeader(out, {dictionary.size(), stored}, count);
   chunk.dictionary_offset = offset;
   chunk.plain_bytes = static_cast<int64_t>(out.size() - begin + dictionary.size());
   out += page_;
   chunk.data_offset = offset + static_cast<int64_t>(out.size() - begin);
-  std::string places(1, static_cast<char>(width));
-  AppendHybrid(places, distinct.places, width);
-  AppendDataPage(places, ParquetEncoding::kDictionary, out, codec, chunk);
+  int width = WidthOfPlaces(count);
+  std::string encoded(1, static_cast<char>(width));
+  AppendHybrid(encoded, places, width);
+  AppendDataPage(encoded, ParquetEncoding::kDictionary, out, codec, chunk);
   chunk.stored_bytes = static_cast<int64_t>(out.size() - begin);
   return chunk;
 }
@@ -161,7 +140,8 @@ void ParquetColumnBuffer::AppendDataPage(std::string_view values, ParquetEncodin
     } else {
       AppendHybrid(levels, present_, 1);
     }
-    AppendPlain(plain, std::string_view(levels));  // with its length in front
+    plain += PlainBytes(static_cast<uint32_t>(levels.size()));
+    plain += levels;
   }
   plain += values;
   page_.clear();

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
 #include "lake/parquet/metadata.h"
+#include "lake/parquet/text_values.h"
 
 namespace souk::lake {
 
@@ -46,14 +48,13 @@ class ParquetColumnBuffer {
     CountPresent();
   }
   void AppendText(std::string_view value) {
-    bytes_ += value;
-    ends_.push_back(bytes_.size());
+    texts_.Append(value);
     CountPresent();
   }
   void AppendNull();
 
   size_t rows() const { return rows_; }
-  size_t bytes() const { return bytes_.size() + ends_.size() * sizeof(uint32_t); }
+  size_t bytes() const { return bytes_.size() + texts_.bytes(); }
 
   // Appends the pages to `out`, which begins at `offset` of the file, and forgets the rows.
   ParquetChunk Flush(std::string& out, int64_t offset, ParquetCodec codec);
@@ -75,16 +76,19 @@ class ParquetColumnBuffer {
   template <typename T>
   ParquetChunk FlushValues(const std::vector<T>& values, std::string& out, int64_t offset,
                            ParquetCodec codec);
+  ParquetChunk FlushTexts(std::string& out, int64_t offset, ParquetCodec codec);
   ParquetChunk FlushPlain(std::string_view plain, std::string& out, int64_t offset, ParquetCodec codec);
+  // `dictionary` in the plain encoding, of `count` values; each row's place in it.
+  ParquetChunk FlushPlaces(std::string_view dictionary, size_t count, std::span<const uint32_t> places,
+                           std::string& out, int64_t offset, ParquetCodec codec);
   void AppendDataPage(std::string_view values, ParquetEncoding encoding, std::string& out, ParquetCodec codec,
                       ParquetChunk& chunk);
-  std::vector<std::string_view> Texts() const;
 
   ParquetColumn column_;
   size_t rows_ = 0;
   size_t nulls_ = 0;
-  std::string bytes_;             // values, one behind the other
-  std::vector<size_t> ends_;      // texts: where each of them ends
+  std::string bytes_;  // values but texts, one behind the other
+  ParquetTexts texts_;
   std::vector<uint8_t> present_;  // by row, once there is a null
   std::string page_;
 };

@@ -1,24 +1,21 @@
-// The distinct values of a column, for its dictionary.
+// The distinct numbers of a column, for its dictionary.
 #pragma once
 
 #include <bit>
 #include <cstdint>
-#include <functional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace souk::lake {
 
-// What the dictionary holds, in the order in which the values first occur, and each value's place in it.
+// What the dictionary holds, in the order in which the numbers first occur, and each value's place in it.
 template <typename T>
 struct Distinct {
   std::vector<T> values;
   std::vector<uint32_t> places;
 };
 
-inline uint64_t HashOfValue(std::string_view value) { return std::hash<std::string_view>()(value); }
-inline uint64_t HashOfValue(int64_t value) {
+inline uint64_t HashOfNumber(int64_t value) {
   uint64_t hash = static_cast<uint64_t>(value) * 0x9E3779B97F4A7C15;
   return hash ^ hash >> 32;
 }
@@ -31,7 +28,7 @@ bool FindDistinct(std::span<const T> values, Distinct<T>& found) {
   found.places.resize(values.size());
   std::vector<uint32_t> slots(256);  // place + 1; 0 = free
   auto slot_of = [&](const T& value) -> uint32_t& {
-    size_t at = HashOfValue(value) & (slots.size() - 1);
+    size_t at = HashOfNumber(value) & (slots.size() - 1);
     while (slots[at] != 0 && found.values[slots[at] - 1] != value) at = (at + 1) & (slots.size() - 1);
     return slots[at];
   };

@@ -1,6 +1,7 @@
 #include "lake/parquet/hybrid.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace souk::lake {
 namespace {
@@ -26,9 +27,13 @@ void Pack(std::string& out, std::span<const T> values, int width) {
   for (T value : values) {
     bits |= uint64_t{value} << held;
     held += width;
-    for (; held >= 8; held -= 8, bits >>= 8) *to++ = static_cast<char>(bits);
+    if (held < 32) continue;
+    std::memcpy(to, &bits, 4);
+    to += 4;
+    bits >>= 32;
+    held -= 32;
   }
-  if (held > 0) *to = static_cast<char>(bits);
+  for (; held > 0; held -= 8, bits >>= 8) *to++ = static_cast<char>(bits);
 }
 
 template <typename T>
