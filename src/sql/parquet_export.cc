@@ -155,7 +155,7 @@ class Exporter {
   }
 
   Status AppendRows(duckdb_data_chunk chunk, size_t begin, size_t count, int32_t day) {
-    auto file = files_.try_emplace(day, columns_, what_.codec).first;
+    auto file = files_.try_emplace(day, columns_, what_.codec, hints_).first;
     for (size_t i = 0; i < append_.size(); ++i) {
       append_[i]({duckdb_data_chunk_get_vector(chunk, i), begin, count}, file->second.column(i));
     }
@@ -177,6 +177,7 @@ class Exporter {
   std::vector<ParquetColumn> columns_;
   std::vector<Append> append_;
   std::optional<size_t> day_;
+  std::vector<lake::ParquetHint> hints_;
   Files files_;
 };
 

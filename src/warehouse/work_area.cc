@@ -8,6 +8,9 @@ namespace {
 
 // More writers than this only wait for the same disk.
 constexpr int kMostConnections = 4;
+// DuckDB goes through all rows in memory for a checkpoint too, of which nobody has anything. The setting is
+// the whole database's, so the log of a store beside the warehouse may grow to as much during a build.
+constexpr const char* kCheckpoint = "1GB";
 // Of a table in memory, on average.
 constexpr int kBytesPerValue = 20;
 
@@ -37,8 +40,9 @@ class Stopwatch {
 Result<std::unique_ptr<WorkArea>> WorkArea::Open(const std::shared_ptr<sql::Database>& database,
                                                  Progress& progress) {
   TRY(auto first, database->Connect());
-  TRY(auto threads, first.Query("SELECT CAST(current_setting('threads') AS BIGINT)"));
-  int64_t count = std::get<int64_t>(threads.At(0, 0));
+  TRY(auto before, first.Query("SELECT CAST(current_setting('threads') AS BIGINT), "
+                               "current_setting('wal_autocheckpoint')"));
+  int64_t count = std::get<int64_t>(before.At(0, 0));
   auto wanted = std::min<int64_t>(count, kMostConnections);
   // One that a build left behind, whose end failed, would only be in the way.
   TRY_STATUS(first.Execute(
@@ -63,6 +67,8 @@ Result<std::unique_ptr<WorkArea>> WorkArea::Open(const std::shared_ptr<sql::Data
   }
   auto area = std::unique_ptr<WorkArea>(
       new WorkArea(std::move(connections), count, database->memory_bytes() / 2, progress));
+  area->checkpoint_ = sql::CellText(before.At(0, 1));
+  TRY_STATUS(area->main().Execute(fmt::format("SET wal_autocheckpoint = '{}'", kCheckpoint)));
   TRY_STATUS(area->KeepOrder(false));
   return area;
 }
@@ -71,6 +77,7 @@ WorkArea::~WorkArea() {
   (void)KeepOrder(true);
   for (const std::string& view : views_) (void)main().Execute("DROP VIEW IF EXISTS temp." + view);
   for (const std::string& unseen : unseen_) (void)DropUnseen(unseen);
+  (void)main().Execute(fmt::format("SET wal_autocheckpoint = '{}'", checkpoint_));
   (void)main().Execute("DETACH DATABASE IF EXISTS build");
   for (sql::Connection& connection : connections_) (void)connection.Execute("SET enable_progress_bar = true");
 }

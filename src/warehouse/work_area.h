@@ -76,6 +76,7 @@ class WorkArea {
   std::vector<sql::Connection> connections_;
   int64_t threads_;
   uint64_t spare_bytes_;
+  std::string checkpoint_;  // the setting before the build
   Progress& progress_;
   std::vector<std::string> views_;
   std::set<std::string> unseen_;

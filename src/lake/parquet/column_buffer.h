@@ -18,7 +18,7 @@ namespace souk::lake {
 // column (a programmer's error otherwise).
 class ParquetColumnBuffer {
  public:
-  explicit ParquetColumnBuffer(const ParquetColumn& column) : column_(column) {}
+  ParquetColumnBuffer(const ParquetColumn& column, ParquetHint* hint) : column_(column), texts_(hint) {}
 
   // Values [begin, begin + count) of an array. Bit i of `valid` says whether there is an i-th value; null =
   // all are there. T is int8_t to int64_t (as unscaled number for decimals), float, double or bool.

@@ -11,10 +11,12 @@ constexpr size_t kFileBytes = 128 << 20;
 
 }  // namespace
 
-ParquetFileBuffer::ParquetFileBuffer(std::vector<ParquetColumn> columns, ParquetCodec codec)
-    : columns_(std::move(columns)), codec_(codec), file_(kParquetMagic) {
+ParquetFileBuffer::ParquetFileBuffer(const std::vector<ParquetColumn>& columns, ParquetCodec codec,
+                                     std::vector<ParquetHint>& hints)
+    : columns_(columns), codec_(codec), file_(kParquetMagic) {
   buffers_.reserve(columns_.size());
-  for (const ParquetColumn& column : columns_) buffers_.emplace_back(column);
+  hints.resize(columns_.size());
+  for (size_t i = 0; i < columns_.size(); ++i) buffers_.emplace_back(columns_[i], &hints[i]);
 }
 
 void ParquetFileBuffer::EndRows() {

@@ -13,7 +13,10 @@ namespace souk::lake {
 // EndRows.
 class ParquetFileBuffer {
  public:
-  ParquetFileBuffer(std::vector<ParquetColumn> columns, ParquetCodec codec);
+  // `hints`, one for each column, pass from one file of the same columns to the next, and must outlive this;
+  // empty at first.
+  ParquetFileBuffer(const std::vector<ParquetColumn>& columns, ParquetCodec codec,
+                    std::vector<ParquetHint>& hints);
 
   ParquetColumnBuffer& column(size_t i) { return buffers_[i]; }
   // Ends the row group when it is full.

@@ -1,6 +1,5 @@
 #include "lake/parquet/hybrid.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace souk::lake {
@@ -43,19 +42,26 @@ size_t RunAt(std::span<const T> values, size_t begin) {
   return end - begin;
 }
 
+// Of the eight values from `begin`.
+template <typename T>
+bool AllEqual(std::span<const T> values, size_t begin) {
+  T different = 0;
+  for (size_t i = 1; i < kGroup; ++i) different |= static_cast<T>(values[begin + i] ^ values[begin]);
+  return different == 0;
+}
+
+// A run pays where it fills a group; what is before that group is packed.
 template <typename T>
 void Append(std::string& out, std::span<const T> values, int width) {
   size_t packed = 0;  // values before it are written
-  for (size_t at = 0; at < values.size();) {
-    size_t run = RunAt(values, at);
-    size_t odd = (at - packed) % kGroup;
-    size_t fill = odd == 0 ? 0 : std::min(run, kGroup - odd);  // to end the group that has begun
-    if (run - fill < kGroup) {
-      at += run;
+  for (size_t at = 0; at + kGroup <= values.size();) {
+    if (!AllEqual(values, at)) {
+      at += kGroup;
       continue;
     }
-    Pack(out, values.subspan(packed, at + fill - packed), width);
-    AppendRun(out, static_cast<uint32_t>(values[at]), run - fill, width);
+    size_t run = RunAt(values, at);
+    Pack(out, values.subspan(packed, at - packed), width);
+    AppendRun(out, static_cast<uint32_t>(values[at]), run, width);
     packed = at += run;
   }
   Pack(out, values.subspan(packed), width);

@@ -39,7 +39,9 @@ void ParquetTexts::Append(std::string_view text) {
     return;
   }
   places_.push_back(AddDistinct(text));
-  if (begins_.size() > kManyDistinct && begins_.size() * 2 > places_.size()) GiveUpDictionary();
+  if (begins_.size() <= kManyDistinct || begins_.size() * 2 <= places_.size()) return;
+  if (hint_ != nullptr && begins_.size() * 4 > places_.size() * 3) hint_->diverse = true;
+  GiveUpDictionary();
 }
 
 // The text's place, a new one if it has none.
@@ -88,7 +90,7 @@ void ParquetTexts::Settle() {
 }
 
 void ParquetTexts::Clear() {
-  by_place_ = true;
+  by_place_ = hint_ == nullptr || !hint_->diverse;
   plain_.clear();
   begins_.clear();
   places_.clear();

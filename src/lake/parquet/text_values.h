@@ -8,10 +8,18 @@
 
 namespace souk::lake {
 
+// What the files of a table have shown about a column, so that the next one need not try.
+struct ParquetHint {
+  bool diverse = false;  // hardly any text came twice
+};
+
 // As long as it pays, each distinct text is kept once, with every row's place among them: most columns of a
 // shop have few texts. From then on texts are kept one behind the other. Not thread-safe.
 class ParquetTexts {
  public:
+  // `hint` may be null; it must outlive this.
+  explicit ParquetTexts(ParquetHint* hint = nullptr) : hint_(hint) { Clear(); }
+
   void Append(std::string_view text);
   // Gives up the dictionary if it would be larger than the plain texts. Called before the texts are written.
   void Settle();
@@ -44,6 +52,7 @@ class ParquetTexts {
   void GrowSlots();
   void GiveUpDictionary();
 
+  ParquetHint* hint_;
   bool by_place_ = true;
   std::string plain_;
   std::vector<size_t> begins_;  // where in plain_ each distinct text begins

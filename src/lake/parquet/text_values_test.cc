@@ -62,6 +62,20 @@ TEST(ParquetTexts, DictionaryOnlyWhereItPays) {
   EXPECT_FALSE(Filled({many.begin(), many.begin() + 100}).has_dictionary());
 }
 
+TEST(ParquetTexts, AHintSparesTheNextFileTheTry) {
+  ParquetHint hint;
+  ParquetTexts first(&hint);
+  std::vector<std::string> rows;
+  for (int i = 0; i < 3000; ++i) rows.push_back(std::to_string(i));
+  for (const std::string& row : rows) first.Append(row);
+  EXPECT_TRUE(hint.diverse);
+  ParquetTexts next(&hint);
+  EXPECT_FALSE(next.has_dictionary());
+  for (const std::string& row : rows) next.Append(row);
+  next.Settle();
+  EXPECT_EQ(ReadRows(next), rows);
+}
+
 TEST(ParquetTexts, BoundsAreThoseOfTheBytes) {
   ParquetTexts texts = Filled({"b", "", "\xff", "a", "b"});
   ParquetTexts::Bounds bounds = texts.FindBounds();
