@@ -2,7 +2,7 @@
 -- Versions as in dim_users. Ratings and stock change all the time and begin none; a version has the last that it saw.
 WITH marked AS (
   SELECT
-    p.*,
+    product_id, updated_at, deleted,
     LAG(product_id) OVER w IS NULL
       OR sku IS DISTINCT FROM LAG(sku) OVER w
       OR name IS DISTINCT FROM LAG(name) OVER w
@@ -15,38 +15,43 @@ WITH marked AS (
       OR warranty_months IS DISTINCT FROM LAG(warranty_months) OVER w
       OR active IS DISTINCT FROM LAG(active) OVER w
       OR deleted IS DISTINCT FROM LAG(deleted) OVER w AS begins
-  FROM stg_products p
+  FROM stg_products
   WINDOW w AS (PARTITION BY product_id ORDER BY updated_at)
 ),
 numbered AS (
   SELECT
-    m.*,
+    product_id, updated_at, deleted,
     SUM(CASE WHEN begins THEN 1 ELSE 0 END) OVER (
       PARTITION BY product_id ORDER BY updated_at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS version
-  FROM marked m
-),
-spans AS (
-  SELECT
-    n.*,
-    MIN(updated_at) OVER (PARTITION BY product_id, version) AS begins_at,
-    ROW_NUMBER() OVER (PARTITION BY product_id, version ORDER BY updated_at DESC) AS place
-  FROM numbered n
+  FROM marked
 ),
 versions AS (
   SELECT
-    s.*,
+    product_id, version, MIN(updated_at) AS begins_at, MAX(updated_at) AS last_at,
+    MAX(CASE WHEN deleted THEN 1 ELSE 0 END) AS deleted
+  FROM numbered
+  GROUP BY product_id, version
+),
+spans AS (
+  SELECT
+    product_id, version, last_at, deleted,
     CASE WHEN version = 1 THEN beginning() ELSE begins_at END AS valid_from,
     LEAD(begins_at) OVER (PARTITION BY product_id ORDER BY version) AS valid_to
-  FROM spans s
-  WHERE place = 1
+  FROM versions
+),
+known AS (
+  SELECT
+    product_id, last_at, valid_from, valid_to,
+    ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY version DESC) = 1 AS is_current
+  FROM spans
+  WHERE deleted = 0
 ),
 everything AS (
   SELECT
-    product_id, sku, name, brand, category, subcategory, price, cost, currency, rating, stock_quantity, active,
-    valid_from, valid_to,
-    ROW_NUMBER() OVER (PARTITION BY product_id ORDER BY version DESC) = 1 AS is_current
-  FROM versions
-  WHERE NOT deleted
+    p.product_id, p.sku, p.name, p.brand, p.category, p.subcategory, p.price, p.cost, p.currency, p.rating,
+    p.stock_quantity, p.active, k.valid_from, k.valid_to, k.is_current
+  FROM known k
+  JOIN stg_products p ON p.product_id = k.product_id AND p.updated_at = k.last_at
   UNION ALL
   SELECT
     product_id, CAST(NULL AS STRING) AS sku, COALESCE(name, product_id) AS name, CAST(NULL AS STRING) AS brand,
