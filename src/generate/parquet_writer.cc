@@ -93,7 +93,7 @@ class ParquetWriter : public RowWriter {
   Result<uint64_t> Finish() override {
     if (rows_ > 0) EndRowGroup();
     std::string footer;
-    lake::AppendFooter(footer, columns_, lake::ParquetCodec::kNone, groups_);
+    lake::AppendFooter(footer, columns_, groups_);
     file_.Write(footer);
     return file_.Close();
   }

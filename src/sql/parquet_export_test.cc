@@ -111,6 +111,20 @@ TEST_F(ParquetExportTest, OneFileForEachDay) {
   }
 }
 
+TEST_F(ParquetExportTest, WhatDidNotShrinkIsNotCompressedAgain) {
+  Make(
+      "SELECT DATE '2025-01-01' + CAST(i // 2000 AS INT) AS day, md5(CAST(i AS VARCHAR)) AS dense, "
+      "'https://shop.example/' || i AS thin FROM range(6000) r(i)");
+  std::string files = Export(ParquetCodec::kSnappy, "day");
+  ExpectSame(files);
+  auto codecs = [&](const std::string& column) {
+    return One("SELECT string_agg(compression, ' ' ORDER BY file_name) FROM parquet_metadata(" + files +
+               ") WHERE path_in_schema = '" + column + "'");
+  };
+  EXPECT_EQ(codecs("dense"), "SNAPPY UNCOMPRESSED UNCOMPRESSED");
+  EXPECT_EQ(codecs("thin"), "SNAPPY SNAPPY SNAPPY");
+}
+
 TEST_F(ParquetExportTest, LargeFilesAreFollowedByOthers) {
   // Texts that no codec makes smaller: 140 MB.
   Make(

@@ -11,6 +11,8 @@ namespace {
 
 // Of a text that is worth having as a bound.
 constexpr size_t kLongestBound = 64;
+// A chunk of that many bytes that keeps more than so much of them says that the column's others will too.
+constexpr int64_t kWorthALook = 1024, kDensePercent = 85;
 
 template <typename T>
 std::string PlainBytes(T value) {
@@ -58,16 +60,25 @@ void ParquetColumnBuffer::AppendNull() {
   ++rows_;
 }
 
-ParquetChunk ParquetColumnBuffer::Flush(std::string& out, int64_t offset, ParquetCodec codec) {
+ParquetChunk ParquetColumnBuffer::NewChunk() const {
+  ParquetChunk chunk;
+  chunk.codec = hint_->dense ? ParquetCodec::kNone : codec_;
+  chunk.statistics.emplace();
+  return chunk;
+}
+
+ParquetChunk ParquetColumnBuffer::Flush(std::string& out, int64_t offset) {
   ParquetChunk chunk;
   switch (PhysicalType(column_)) {
-    case ParquetPhysical::kByteArray: chunk = FlushTexts(out, offset, codec); break;
-    case ParquetPhysical::kInt32: chunk = FlushValues(Numbers<int32_t>(bytes_), out, offset, codec); break;
-    case ParquetPhysical::kInt64: chunk = FlushValues(Numbers<int64_t>(bytes_), out, offset, codec); break;
-    case ParquetPhysical::kBoolean: chunk = FlushPlain(PackedBools(bytes_), out, offset, codec); break;
-    default: chunk = FlushPlain(bytes_, out, offset, codec); break;
+    case ParquetPhysical::kByteArray: chunk = FlushTexts(out, offset); break;
+    case ParquetPhysical::kInt32: chunk = FlushValues(Numbers<int32_t>(bytes_), out, offset); break;
+    case ParquetPhysical::kInt64: chunk = FlushValues(Numbers<int64_t>(bytes_), out, offset); break;
+    case ParquetPhysical::kBoolean: chunk = FlushPlain(PackedBools(bytes_), out, offset); break;
+    default: chunk = FlushPlain(bytes_, out, offset); break;
   }
   chunk.statistics->nulls = static_cast<int64_t>(nulls_);
+  hint_->dense |= chunk.codec != ParquetCodec::kNone && chunk.plain_bytes >= kWorthALook &&
+                  chunk.stored_bytes * 100 > chunk.plain_bytes * kDensePercent;
   rows_ = nulls_ = 0;
   bytes_.clear();
   texts_.Clear();
@@ -76,36 +87,35 @@ ParquetChunk ParquetColumnBuffer::Flush(std::string& out, int64_t offset, Parque
 }
 
 template <typename T>
-ParquetChunk ParquetColumnBuffer::FlushValues(const std::vector<T>& values, std::string& out, int64_t offset,
-                                              ParquetCodec codec) {
+ParquetChunk ParquetColumnBuffer::FlushValues(const std::vector<T>& values, std::string& out,
+                                              int64_t offset) {
   Distinct<T> distinct;
   bool pays = !values.empty() && FindDistinct<T>(values, distinct);
   auto width = static_cast<size_t>(WidthOfPlaces(distinct.values.size()));
   pays = pays && distinct.values.size() * sizeof(T) + values.size() * width / 8 < values.size() * sizeof(T);
   ParquetChunk chunk =
-      pays ? FlushPlaces(Plain(distinct.values), distinct.values.size(), distinct.places, out, offset, codec)
-           : FlushPlain(Plain(values), out, offset, codec);
+      pays ? FlushPlaces(Plain(distinct.values), distinct.values.size(), distinct.places, out, offset)
+           : FlushPlain(Plain(values), out, offset);
   SetBounds(pays ? distinct.values : values, *chunk.statistics);
   return chunk;
 }
 
-ParquetChunk ParquetColumnBuffer::FlushTexts(std::string& out, int64_t offset, ParquetCodec codec) {
+ParquetChunk ParquetColumnBuffer::FlushTexts(std::string& out, int64_t offset) {
   texts_.Settle();
-  ParquetChunk chunk = texts_.has_dictionary() ? FlushPlaces(texts_.plain(), texts_.distinct(),
-                                                             texts_.places(), out, offset, codec)
-                                               : FlushPlain(texts_.plain(), out, offset, codec);
+  ParquetChunk chunk = texts_.has_dictionary()
+                           ? FlushPlaces(texts_.plain(), texts_.distinct(), texts_.places(), out, offset)
+                           : FlushPlain(texts_.plain(), out, offset);
   SetBounds(texts_, *chunk.statistics);
   return chunk;
 }
 
 ParquetChunk ParquetColumnBuffer::FlushPlaces(std::string_view dictionary, size_t count,
                                               std::span<const uint32_t> places, std::string& out,
-                                              int64_t offset, ParquetCodec codec) {
-  ParquetChunk chunk;
-  chunk.statistics.emplace();
+                                              int64_t offset) {
+  ParquetChunk chunk = NewChunk();
   size_t begin = out.size();
   page_.clear();
-  size_t stored = AppendCompressed(page_, dictionary, codec);
+  size_t stored = AppendCompressed(page_, dictionary, chunk.codec);
   AppendDictionaryPageHeader(out, {dictionary.size(), stored}, count);
   chunk.dictionary_offset = offset;
   chunk.plain_bytes = static_cast<int64_t>(out.size() - begin + dictionary.size());
@@ -114,24 +124,22 @@ ParquetChunk ParquetColumnBuffer::FlushPlaces(std::string_view dictionary, size_
   int width = WidthOfPlaces(count);
   std::string encoded(1, static_cast<char>(width));
   AppendHybrid(encoded, places, width);
-  AppendDataPage(encoded, ParquetEncoding::kDictionary, out, codec, chunk);
+  AppendDataPage(encoded, ParquetEncoding::kDictionary, out, chunk);
   chunk.stored_bytes = static_cast<int64_t>(out.size() - begin);
   return chunk;
 }
 
-ParquetChunk ParquetColumnBuffer::FlushPlain(std::string_view plain, std::string& out, int64_t offset,
-                                             ParquetCodec codec) {
-  ParquetChunk chunk;
-  chunk.statistics.emplace();
+ParquetChunk ParquetColumnBuffer::FlushPlain(std::string_view plain, std::string& out, int64_t offset) {
+  ParquetChunk chunk = NewChunk();
   chunk.data_offset = offset;
   size_t begin = out.size();
-  AppendDataPage(plain, ParquetEncoding::kPlain, out, codec, chunk);
+  AppendDataPage(plain, ParquetEncoding::kPlain, out, chunk);
   chunk.stored_bytes = static_cast<int64_t>(out.size() - begin);
   return chunk;
 }
 
 void ParquetColumnBuffer::AppendDataPage(std::string_view values, ParquetEncoding encoding, std::string& out,
-                                         ParquetCodec codec, ParquetChunk& chunk) {
+                                         ParquetChunk& chunk) {
   std::string plain;
   if (column_.nullable) {
     std::string levels;
@@ -145,7 +153,7 @@ void ParquetColumnBuffer::AppendDataPage(std::string_view values, ParquetEncodin
   }
   plain += values;
   page_.clear();
-  size_t stored = AppendCompressed(page_, plain, codec);
+  size_t stored = AppendCompressed(page_, plain, chunk.codec);
   size_t begin = out.size();
   AppendDataPageHeader(out, {plain.size(), stored}, rows_, encoding);
   chunk.plain_bytes += static_cast<int64_t>(out.size() - begin + plain.size());

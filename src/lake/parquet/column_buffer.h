@@ -18,7 +18,9 @@ namespace souk::lake {
 // column (a programmer's error otherwise).
 class ParquetColumnBuffer {
  public:
-  ParquetColumnBuffer(const ParquetColumn& column, ParquetHint* hint) : column_(column), texts_(hint) {}
+  // `hint` must outlive this.
+  ParquetColumnBuffer(const ParquetColumn& column, ParquetCodec codec, ParquetHint* hint)
+      : column_(column), codec_(codec), hint_(hint), texts_(hint) {}
 
   // Values [begin, begin + count) of an array. Bit i of `valid` says whether there is an i-th value; null =
   // all are there. T is int8_t to int64_t (as unscaled number for decimals), float, double or bool.
@@ -57,7 +59,7 @@ class ParquetColumnBuffer {
   size_t bytes() const { return bytes_.size() + texts_.bytes(); }
 
   // Appends the pages to `out`, which begins at `offset` of the file, and forgets the rows.
-  ParquetChunk Flush(std::string& out, int64_t offset, ParquetCodec codec);
+  ParquetChunk Flush(std::string& out, int64_t offset);
 
  private:
   // No number is shorter than 32 bits.
@@ -73,18 +75,20 @@ class ParquetColumnBuffer {
     ++rows_;
     if (nulls_ > 0) present_.push_back(1);
   }
+  ParquetChunk NewChunk() const;
   template <typename T>
-  ParquetChunk FlushValues(const std::vector<T>& values, std::string& out, int64_t offset,
-                           ParquetCodec codec);
-  ParquetChunk FlushTexts(std::string& out, int64_t offset, ParquetCodec codec);
-  ParquetChunk FlushPlain(std::string_view plain, std::string& out, int64_t offset, ParquetCodec codec);
+  ParquetChunk FlushValues(const std::vector<T>& values, std::string& out, int64_t offset);
+  ParquetChunk FlushTexts(std::string& out, int64_t offset);
+  ParquetChunk FlushPlain(std::string_view plain, std::string& out, int64_t offset);
   // `dictionary` in the plain encoding, of `count` values; each row's place in it.
   ParquetChunk FlushPlaces(std::string_view dictionary, size_t count, std::span<const uint32_t> places,
-                           std::string& out, int64_t offset, ParquetCodec codec);
-  void AppendDataPage(std::string_view values, ParquetEncoding encoding, std::string& out, ParquetCodec codec,
+                           std::string& out, int64_t offset);
+  void AppendDataPage(std::string_view values, ParquetEncoding encoding, std::string& out,
                       ParquetChunk& chunk);
 
   ParquetColumn column_;
+  ParquetCodec codec_;
+  ParquetHint* hint_;
   size_t rows_ = 0;
   size_t nulls_ = 0;
   std::string bytes_;  // values but texts, one behind the other

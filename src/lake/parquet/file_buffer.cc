@@ -13,10 +13,10 @@ constexpr size_t kFileBytes = 128 << 20;
 
 ParquetFileBuffer::ParquetFileBuffer(const std::vector<ParquetColumn>& columns, ParquetCodec codec,
                                      std::vector<ParquetHint>& hints)
-    : columns_(columns), codec_(codec), file_(kParquetMagic) {
+    : columns_(columns), file_(kParquetMagic) {
   buffers_.reserve(columns_.size());
   hints.resize(columns_.size());
-  for (size_t i = 0; i < columns_.size(); ++i) buffers_.emplace_back(columns_[i], &hints[i]);
+  for (size_t i = 0; i < columns_.size(); ++i) buffers_.emplace_back(columns_[i], codec, &hints[i]);
 }
 
 void ParquetFileBuffer::EndRows() {
@@ -33,7 +33,7 @@ void ParquetFileBuffer::EndRowGroup() {
   ParquetRowGroup group;
   group.rows = static_cast<int64_t>(buffers_.front().rows());
   for (ParquetColumnBuffer& buffer : buffers_) {
-    group.chunks.push_back(buffer.Flush(file_, static_cast<int64_t>(file_.size()), codec_));
+    group.chunks.push_back(buffer.Flush(file_, static_cast<int64_t>(file_.size())));
   }
   ended_rows_ += static_cast<uint64_t>(group.rows);
   groups_.push_back(std::move(group));
@@ -41,7 +41,7 @@ void ParquetFileBuffer::EndRowGroup() {
 
 std::string ParquetFileBuffer::Finish() {
   if (buffers_.front().rows() > 0) EndRowGroup();
-  AppendFooter(file_, columns_, codec_, groups_);
+  AppendFooter(file_, columns_, groups_);
   return std::move(file_);
 }
 

@@ -31,7 +31,6 @@ class ParquetFileBuffer {
   void EndRowGroup();
 
   std::vector<ParquetColumn> columns_;
-  ParquetCodec codec_;
   std::vector<ParquetColumnBuffer> buffers_;
   std::vector<ParquetRowGroup> groups_;
   uint64_t ended_rows_ = 0;  // of groups_

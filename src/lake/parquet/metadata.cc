@@ -89,8 +89,7 @@ void WriteStatistics(CompactWriter& out, const ParquetStatistics& statistics) {
   out.End();
 }
 
-void WriteChunk(CompactWriter& out, const ParquetColumn& column, ParquetCodec codec,
-                const ParquetChunk& chunk, int64_t rows) {
+void WriteChunk(CompactWriter& out, const ParquetColumn& column, const ParquetChunk& chunk, int64_t rows) {
   bool dictionary = chunk.dictionary_offset.has_value();
   out.Begin();
   out.I64(2, chunk.dictionary_offset.value_or(chunk.data_offset));
@@ -101,7 +100,7 @@ void WriteChunk(CompactWriter& out, const ParquetColumn& column, ParquetCodec co
   out.Element(Number(ParquetEncoding::kRle));
   out.List(3, CompactWriter::kBinary, 1);
   out.Element(column.name);
-  out.I32(4, Number(codec));
+  out.I32(4, Number(chunk.codec));
   out.I64(5, rows);
   out.I64(6, chunk.plain_bytes);
   out.I64(7, chunk.stored_bytes);
@@ -112,13 +111,13 @@ void WriteChunk(CompactWriter& out, const ParquetColumn& column, ParquetCodec co
   out.End();
 }
 
-void WriteRowGroup(CompactWriter& out, const std::vector<ParquetColumn>& columns, ParquetCodec codec,
+void WriteRowGroup(CompactWriter& out, const std::vector<ParquetColumn>& columns,
                    const ParquetRowGroup& group) {
   int64_t bytes = 0;
   out.Begin();
   out.List(1, CompactWriter::kStruct, columns.size());
   for (size_t i = 0; i < columns.size(); ++i) {
-    WriteChunk(out, columns[i], codec, group.chunks[i], group.rows);
+    WriteChunk(out, columns[i], group.chunks[i], group.rows);
     bytes += group.chunks[i].plain_bytes;
   }
   out.I64(2, bytes);
@@ -184,7 +183,7 @@ void AppendDataPageHeader(std::string& out, ParquetPageSize size, size_t rows, P
   page.End();
 }
 
-void AppendFooter(std::string& out, const std::vector<ParquetColumn>& columns, ParquetCodec codec,
+void AppendFooter(std::string& out, const std::vector<ParquetColumn>& columns,
                   const std::vector<ParquetRowGroup>& groups) {
   int64_t rows = 0;
   bool bounds = false;
@@ -204,7 +203,7 @@ void AppendFooter(std::string& out, const std::vector<ParquetColumn>& columns, P
   for (const ParquetColumn& column : columns) WriteSchemaElement(footer, column);
   footer.I64(3, rows);
   footer.List(4, CompactWriter::kStruct, groups.size());
-  for (const ParquetRowGroup& group : groups) WriteRowGroup(footer, columns, codec, group);
+  for (const ParquetRowGroup& group : groups) WriteRowGroup(footer, columns, group);
   footer.Text(6, kCreatedBy);
   if (bounds) WriteColumnOrders(footer, columns.size());
   footer.End();

@@ -58,6 +58,7 @@ struct ParquetStatistics {
 
 // One column of a row group. Offsets count from the beginning of the file, sizes include the pages' headers.
 struct ParquetChunk {
+  ParquetCodec codec = ParquetCodec::kNone;
   std::optional<int64_t> dictionary_offset = {};
   int64_t data_offset = 0;
   int64_t stored_bytes = 0;
@@ -79,7 +80,7 @@ void AppendDictionaryPageHeader(std::string& out, ParquetPageSize size, size_t v
 // `rows` counts nulls too.
 void AppendDataPageHeader(std::string& out, ParquetPageSize size, size_t rows, ParquetEncoding encoding);
 // The end of the file, from the metadata to the magic bytes.
-void AppendFooter(std::string& out, const std::vector<ParquetColumn>& columns, ParquetCodec codec,
+void AppendFooter(std::string& out, const std::vector<ParquetColumn>& columns,
                   const std::vector<ParquetRowGroup>& groups);
 
 }  // namespace souk::lake

@@ -6,12 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace souk::lake {
+#include "lake/parquet/hint.h"
 
-// What the files of a table have shown about a column, so that the next one need not try.
-struct ParquetHint {
-  bool diverse = false;  // hardly any text came twice
-};
+namespace souk::lake {
 
 // As long as it pays, each distinct text is kept once, with every row's place among them: most columns of a
 // shop have few texts. From then on texts are kept one behind the other. Not thread-safe.
