@@ -119,6 +119,8 @@ def python(*requirements):
 def work_directory():
     """A directory for the run's data, removed at the end unless --keep is given. Needs a few gigabytes."""
     parent = os.environ.get("SOUK_BENCH_DIR")
+    if parent:
+        Path(parent).mkdir(parents=True, exist_ok=True)
     path = Path(tempfile.mkdtemp(prefix="souk-bench-", dir=parent))
     try:
         yield path
