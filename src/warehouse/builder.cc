@@ -201,7 +201,7 @@ Status Builder::BuildDerived(const PlannedModel& planned, Built& built) {
   if (model.materialized == Materialized::kTable) {
     TRY_STATUS(MakeDerivedRows(planned, built));
     if (built.changed.all) {
-      TRY_STATUS(BeginCopy(model, built));
+      TRY_STATUS(BeginCopy(model, built.rows, built.columns));
       return work_->View("new_" + model.name, "SELECT * FROM " + built.rows);
     }
     std::string served =
@@ -210,6 +210,8 @@ Status Builder::BuildDerived(const PlannedModel& planned, Built& built) {
       served +=
           fmt::format(" WHERE NOT ({}) UNION ALL SELECT {} FROM {}",
                       built.changed.Condition(model.days.column), ColumnList(built.columns), built.rows);
+      // One file of all days is written anew as a whole.
+      if (model.partitions.empty()) TRY_STATUS(BeginCopy(model, "(" + served + ")", built.columns));
     }
     return work_->View("new_" + model.name, served);
   }

@@ -53,7 +53,7 @@ class Builder {
     // Tables: the rows of the days in `changed`; those of all days in the table that will be served. Lake
     // models: all rows, or "".
     std::string rows;
-    std::optional<WrittenFiles> copy;             // tables made as a whole
+    std::optional<WrittenFiles> copy;  // tables: all files of their copy in the lake, where all are new
     std::optional<lake::DeltaSnapshot> snapshot;  // lake models; not yet there while the commit is pending
     std::optional<PendingCommit> pending;
     std::string view;           // lake models and views: the SELECT to serve
@@ -106,7 +106,7 @@ class Builder {
   Status SaveChange(const PlannedModel& planned, const Built& built);
   ModelState StateOf(const PlannedModel& planned, const Built& built) const;
   Result<WarehouseState> Describe();
-  Status BeginCopy(const Model& model, const Built& built);
+  Status BeginCopy(const Model& model, const std::string& relation, const std::vector<sql::Column>& columns);
   Status DropCopies();
   Status ExportTables();
   Status ExportTable(const Model& model, const ModelState& state);

@@ -153,11 +153,12 @@ Result<WarehouseState> Builder::Describe() {
   return state;
 }
 
-// Files of a table that is made as a whole, while the build goes on. They count once the table does.
-Status Builder::BeginCopy(const Model& model, const Built& built) {
+// All files of a table's copy, while the build goes on. They count once the table does.
+Status Builder::BeginCopy(const Model& model, const std::string& relation,
+                          const std::vector<sql::Column>& columns) {
   LakeTable table = TableOf(model);
   TRY_STATUS(table.RemoveOrphans());
-  return writer_->Add(model.name, table, built.rows, built.columns);
+  return writer_->Add(model.name, table, relation, columns);
 }
 
 Status Builder::DropCopies() {
