@@ -60,7 +60,7 @@ uint64_t TextHashOf(std::string_view text) {
   if (text.size() > 16) return WideHashOf(text).low;
   size_t first = std::min<size_t>(text.size(), 8);
   uint64_t x = Load(text.data(), first), y = Load(text.data() + first, text.size() - first);
-  return Fold(x ^ kA ^ text.size(), y ^ kB);
+  return Fold(x ^ kA, y ^ kB) + kC * text.size();
 }
 
 }  // namespace souk
