@@ -105,6 +105,19 @@ TEST_F(DoorTest, MacrosPass) {
             "8.04 0.25 2025-11-28 1.01 20251128 ");
 }
 
+TEST_F(DoorTest, WhatABuildIsMakingIsNotSeen) {
+  auto connection = database->Connect();
+  ASSERT_TRUE(connection);
+  ASSERT_TRUE(connection->Execute("CREATE TABLE ecommerce.\"__dim_products\" AS SELECT 1 AS half"));
+  EXPECT_EQ(Text("SHOW TABLES"), "dim_products fact_transactions ");
+  for (const char* sql : {"SELECT * FROM __dim_products", "SELECT * FROM ecommerce.\"__DIM_products\"",
+                          "DESCRIBE __dim_products", "SHOW TABLE STATS ecommerce.__dim_products"}) {
+    auto answer = Run(sql);
+    ASSERT_FALSE(answer) << sql;
+    EXPECT_EQ(answer.error().code, Code::kNotFound) << sql << ": " << answer.error().message;
+  }
+}
+
 TEST_F(DoorTest, ShowAndDescribe) {
   EXPECT_EQ(Text("SHOW TABLES"), "dim_products fact_transactions ");
   EXPECT_EQ(Text("show tables in ecommerce_dwh;"), "fact_transactions ");

@@ -2,10 +2,13 @@
 // 1. Lake models: rows are made in the work area, then files, then the Delta commit, marked with the model's
 //    signature. The warehouse still reads the snapshot before, because the model's view names its files.
 //    Where the rows stay in memory, the next models read them there while the files are written.
-// 2. Tables: rows are made in the work area, and files of those that are made as a whole.
+// 2. Tables: whole ones are made where they will be served, unseen, and days that change in the work area;
+// files
+//    of copies that are all new.
 // 3. One transaction: tables, views and state of the warehouse.
-// 4. Copies in the lake: files, then a Delta commit marked with the version of the table. A copy with another
-//    mark is behind and is written again.
+// 4. Copies in the lake: files that are not there yet, then a Delta commit marked with the version of the
+// table. A
+//    copy with another mark is behind and is written again.
 #pragma once
 
 #include <functional>

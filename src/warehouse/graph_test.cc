@@ -91,6 +91,13 @@ TEST_F(GraphTest, BrokenFilesAreSaid) {
       "relationships");
 }
 
+TEST_F(GraphTest, NamesOfTablesInTheMakingAreNotForModels) {
+  Write("__m", "SELECT 1 AS a", "materialized: table\n");
+  EXPECT_EQ(
+      Make().error().message,
+      "models/marts/__m.yml: names that begin with __ are those of tables in the making; rename the model");
+}
+
 TEST(RelationsOf, LeavesCtesAndSubqueriesOut) {
   auto database = sql::Database::Open({});
   auto connection = (*database)->Connect();

@@ -174,6 +174,10 @@ Status ParseHead(const YAML::Node& node, const std::string& file, Model& model) 
     return Fail(Code::kInvalid, "{}: model is '{}'; a file describes the model of its own name", file,
                 Text(node, "model"));
   }
+  if (model.name.starts_with("__")) {
+    return Fail(Code::kInvalid,
+                "{}: names that begin with __ are those of tables in the making; rename the model", file);
+  }
   model.description = Text(node, "description");
   if (model.description.empty()) return Fail(Code::kInvalid, "{}: description is needed", file);
   TRY(model.materialized, ParseMaterialized(Text(node, "materialized"), file));

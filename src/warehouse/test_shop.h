@@ -35,6 +35,8 @@ class TestShop {
   void CheckCopies();
   // Rows as "a|b|c", null as "-".
   std::vector<std::string> Rows(const std::string& sql);
+  // Tables that a build made and that are not served.
+  std::vector<std::string> Unseen();
   std::string Row(const std::string& sql);
   // Every row of every model, sorted: equal for equal warehouses.
   std::string Everything();

@@ -163,13 +163,16 @@ std::string TestShop::Everything() {
             "duckdb_views() "
             "UNION ALL SELECT schema_name, table_name FROM duckdb_tables()) "
             "WHERE schema_name IN ('clean', 'ecommerce', 'ecommerce_dwh') AND name <> 'data_quality_runs' "
-            "AND NOT "
-            "starts_with(name, '__') "
+            "AND NOT starts_with(name, '__') "
             "ORDER BY 1")) {
     text += relation + "\n";
     for (const std::string& row : Rows("SELECT * FROM " + relation + " ORDER BY ALL")) text += row + "\n";
   }
   return text;
+}
+
+std::vector<std::string> TestShop::Unseen() {
+  return Rows("SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, '__')");
 }
 
 Result<Report> TestShop::RunReport(const ReportRequest& request) {

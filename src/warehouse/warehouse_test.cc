@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "lake/delta_table.h"
 #include "warehouse/test_shop.h"
 
@@ -233,6 +235,7 @@ TEST_F(WarehouseTest, FailedTestKeepsWhatIsServed) {
     EXPECT_EQ(report->version, 1);
     EXPECT_FALSE(report->changed);
     EXPECT_EQ(shop_.Everything(), before);
+    EXPECT_TRUE(shop_.Unseen().empty());
   }
   shop_.WriteModel("marts/gate.yml", "model: gate\ndescription: d\nmaterialized: table\n");
   shop_.Open();
@@ -303,16 +306,27 @@ TEST_F(WarehouseTest, StateSaysWhatIsServed) {
 TEST_F(WarehouseTest, CancelledBuildLeavesEverything) {
   class Stopped : public Progress {
    public:
-    void Stage(std::string_view, uint64_t, std::string_view) override {}
+    explicit Stopped(std::string_view at) : at_(at) {}
+    void Stage(std::string_view stage, uint64_t, std::string_view) override {
+      if (stage == at_) cancelled_ = true;
+    }
     void Advance(uint64_t) override {}
     void Line(std::string_view) override {}
-    bool Cancelled() const override { return true; }
+    bool Cancelled() const override { return cancelled_; }
+
+   private:
+    std::string at_;
+    std::atomic<bool> cancelled_ = false;
   };
-  Stopped progress;
   FillWithSamples(shop_);
   shop_.Open();
-  EXPECT_EQ(shop_.warehouse->Build({}, progress).error().code, Code::kCancelled);
-  EXPECT_EQ(shop_.warehouse->State().version, 0);
+  // At the first model, and when some tables are made.
+  for (const char* at : {"stg_clickstream", "fact_transactions"}) {
+    Stopped progress(at);
+    EXPECT_EQ(shop_.warehouse->Build({}, progress).error().code, Code::kCancelled);
+    EXPECT_EQ(shop_.warehouse->State().version, 0);
+    EXPECT_TRUE(shop_.Unseen().empty()) << at;
+  }
   shop_.MustBuild();
 }
 

@@ -58,8 +58,8 @@ Result<std::unique_ptr<WorkArea>> WorkArea::Open(const std::shared_ptr<sql::Data
       connections.front().Query("SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = "
                                 "current_database() AND starts_with(table_name, '__')"));
   for (const auto& row : left.rows) {
-    TRY_STATUS(connections.front().Execute(
-        fmt::format("DROP TABLE {}.{}", sql::CellText(row[0]), sql::QuoteName(sql::CellText(row[1])))));
+    TRY_STATUS(connections.front().Execute(fmt::format(
+        "DROP TABLE {}.{}", sql::QuoteName(sql::CellText(row[0])), sql::QuoteName(sql::CellText(row[1])))));
   }
   for (sql::Connection& connection : connections) {
     // DuckDB's estimate of its progress costs an eighth of a build.
@@ -76,7 +76,8 @@ Result<std::unique_ptr<WorkArea>> WorkArea::Open(const std::shared_ptr<sql::Data
 WorkArea::~WorkArea() {
   (void)KeepOrder(true);
   for (const std::string& view : views_) (void)main().Execute("DROP VIEW IF EXISTS temp." + view);
-  for (const std::string& unseen : unseen_) (void)DropUnseen(unseen);
+  // Also when the build was cancelled, after which nothing that is watched runs.
+  for (const std::string& unseen : unseen_) (void)main().Execute("DROP TABLE IF EXISTS " + unseen);
   (void)main().Execute(fmt::format("SET wal_autocheckpoint = '{}'", checkpoint_));
   (void)main().Execute("DETACH DATABASE IF EXISTS build");
   for (sql::Connection& connection : connections_) (void)connection.Execute("SET enable_progress_bar = true");

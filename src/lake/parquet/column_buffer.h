@@ -19,8 +19,8 @@ namespace souk::lake {
 class ParquetColumnBuffer {
  public:
   // `hint` must outlive this.
-  ParquetColumnBuffer(const ParquetColumn& column, ParquetCodec codec, ParquetHint* hint)
-      : column_(column), codec_(codec), hint_(hint), texts_(hint) {}
+  ParquetColumnBuffer(const ParquetColumn& column, ParquetCodec codec, ParquetHint& hint)
+      : column_(column), codec_(codec), hint_(&hint), texts_(&hint) {}
 
   // Values [begin, begin + count) of an array. Bit i of `valid` says whether there is an i-th value; null =
   // all are there. T is int8_t to int64_t (as unscaled number for decimals), float, double or bool.

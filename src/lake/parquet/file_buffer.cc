@@ -16,7 +16,7 @@ ParquetFileBuffer::ParquetFileBuffer(const std::vector<ParquetColumn>& columns, 
     : columns_(columns), file_(kParquetMagic) {
   buffers_.reserve(columns_.size());
   hints.resize(columns_.size());
-  for (size_t i = 0; i < columns_.size(); ++i) buffers_.emplace_back(columns_[i], codec, &hints[i]);
+  for (size_t i = 0; i < columns_.size(); ++i) buffers_.emplace_back(columns_[i], codec, hints[i]);
 }
 
 void ParquetFileBuffer::EndRows() {
